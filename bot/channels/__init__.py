@@ -1,0 +1,1 @@
+"""One file a platform; channels know nothing of each other."""

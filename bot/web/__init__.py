@@ -1,0 +1,1 @@
+"""Pages, webhooks, health and metrics."""

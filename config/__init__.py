@@ -1,0 +1,1 @@
+"""What was told beforehand: settings, terms, the pack and every sentence."""

@@ -1,0 +1,1 @@
+"""The pack: a community's own folder of YAML and Markdown."""

@@ -1,0 +1,228 @@
+"""What a pack says, checked and frozen.
+
+``load`` makes these from a folder; everything else only reads them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from config.terms import (
+    BodyId,
+    CategoryId,
+    CommunityId,
+    EntryId,
+    GridId,
+    Language,
+    Level,
+    PersonId,
+    Role,
+    Severity,
+)
+
+
+class Unit(StrEnum):
+    """How a limit counts."""
+
+    HOURS = "h"
+    DAYS = "d"
+    WORKING_HOURS = "wh"
+    WORKING_DAYS = "wd"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """``4h``, ``7d``, ``4wh``, ``5wd``."""
+
+    amount: int
+    unit: Unit
+
+    def __str__(self) -> str:
+        return f"{self.amount}{self.unit}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grid:
+    """A slice of a community."""
+
+    id: GridId
+    name: str
+    households: int = 0
+    buildings: tuple[str, ...] = ()
+    """As written: ``8号楼``, ``1-8号楼``, ``12弄``."""
+    landmarks: tuple[str, ...] = ()
+    worker: PersonId | None = None
+    groups: tuple[str, ...] = ()
+    """Chat keys: ``webchat:g1``, ``telegram:-1001001``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """A person whom the pack names."""
+
+    id: PersonId
+    name: str
+    roles: frozenset[Role] = frozenset()
+    phone: str = ""
+    accounts: tuple[str, ...] = ()
+    grids: tuple[GridId, ...] = ()
+    """Grids a head leads or a worker helps in, beside ``Grid.worker``."""
+    building: str = ""
+    language: Language | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Body:
+    """A responsible body: property management, city management, …"""
+
+    id: BodyId
+    names: Mapping[Language, str]
+    people: tuple[PersonId, ...] = ()
+    system: str = ""
+    """Id of a work-order system of ``systems``; "" if people take it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Category:
+    """What a ticket is about."""
+
+    id: CategoryId
+    names: Mapping[Language, str]
+    words: tuple[str, ...] = ()
+    """Things and troubles that residents name, in any language."""
+    body: BodyId | None = None
+    severity: Severity = Severity.SIMPLE
+    private: bool = False
+    """Never shown on public pages nor argued in a group (quarrels)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """Within what time something is owed."""
+
+    category: CategoryId | None
+    """None: any category (``"*"``)."""
+    severity: Severity | None
+    """None: any severity."""
+    kind: str
+    """A ``LimitKind`` or the pack's own word."""
+    within: Span
+    remind_before: tuple[timedelta, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """``after`` a missed limit, ``level`` is told and takes over."""
+
+    after: timedelta
+    level: Level
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A FAQ entry."""
+
+    id: EntryId
+    topic: str
+    questions: tuple[str, ...]
+    """The first is the title."""
+    answer: str
+    source: str
+    issued: date
+    valid_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class System:
+    """A work-order system that tickets are bridged to."""
+
+    id: str
+    kind: str
+    """``roundup``."""
+    url: str
+    statuses: Mapping[str, str] = field(default_factory=dict)
+    """Remote word -> our status word."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """The community's own numbers; the defaults are DOMAIN's."""
+
+    quiet_from: time = time(22, 0)
+    quiet_until: time = time(7, 0)
+    close_after: timedelta = timedelta(days=7)
+    """A resolved ticket closes by itself after this silence."""
+    claim_within: timedelta = timedelta(days=7)
+    """A claimed wish returns to the list after this."""
+    claim_remind_before: timedelta = timedelta(days=1)
+    open_claims: int = 3
+    open_tickets: int = 30
+    """Open tickets a resident may have at once."""
+    messages_a_minute: int = 10
+    group_messages_a_minute: int = 60
+    emergency: str = "119 / 110 / 120"
+    worker_phone_public: bool = True
+    photos_kept: timedelta = timedelta(days=90)
+    """After closing."""
+    words_kept: timedelta = timedelta(days=365)
+    """Ticket texts are made anonymous this long after closing."""
+    chat_kept: timedelta = timedelta(days=30)
+    """The web chat's own history."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Community:
+    """A residents' committee's neighbourhood and all that it decided."""
+
+    id: CommunityId
+    name: str
+    street: str
+    time_zone: ZoneInfo
+    language: Language
+    grids: tuple[Grid, ...]
+    people: tuple[Member, ...]
+    categories: tuple[Category, ...]
+    bodies: tuple[Body, ...]
+    limits: tuple[Limit, ...]
+    ladder: tuple[Rung, ...]
+    faq: tuple[Entry, ...]
+    systems: tuple[System, ...] = ()
+    danger: tuple[str, ...] = ()
+    """Words of danger: gas, fire, trapped, live wire."""
+    holidays: Mapping[date, bool] = field(default_factory=dict)
+    """The pack's overrides: day -> is it a working day."""
+    wording: Mapping[Language, str] = field(default_factory=dict)
+    """Fluent source that overrides sentences."""
+    rules: Rules = Rules()
+
+    def grid(self, grid: GridId) -> Grid:
+        """Return the grid; ``KeyError`` if there is none."""
+        return _by_id(self.grids, grid)
+
+    def category(self, category: CategoryId) -> Category:
+        """Return the category; ``KeyError`` if there is none."""
+        return _by_id(self.categories, category)
+
+    def body(self, body: BodyId) -> Body:
+        """Return the responsible body; ``KeyError`` if there is none."""
+        return _by_id(self.bodies, body)
+
+
+def _by_id(items, wanted):
+    for item in items:
+        if item.id == wanted:
+            return item
+    raise KeyError(wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """A folder's worth of communities."""
+
+    communities: tuple[Community, ...]
+
+    def community(self, community: CommunityId) -> Community:
+        """Return the community; ``KeyError`` if there is none."""
+        return _by_id(self.communities, community)

@@ -1,0 +1,1 @@
+"""What is decided: one module a feature, pure rules beneath."""

@@ -1,0 +1,1 @@
+"""Rules as values and questions: no database, no clock, no chance."""

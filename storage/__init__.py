@@ -1,0 +1,1 @@
+"""What is remembered: tables, and the questions and moves on them."""
