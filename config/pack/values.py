@@ -3,11 +3,14 @@
 ``load`` makes these from a folder; everything else only reads them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from enum import StrEnum
+from typing import Protocol, TypeVar
 from zoneinfo import ZoneInfo
+
+from typing_extensions import override
 
 from config.terms import (
     BodyId,
@@ -21,6 +24,14 @@ from config.terms import (
     Role,
     Severity,
 )
+
+
+class _Thing(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+_ThingT = TypeVar("_ThingT", bound=_Thing)
 
 
 class Unit(StrEnum):
@@ -39,6 +50,7 @@ class Span:
     amount: int
     unit: Unit
 
+    @override
     def __str__(self) -> str:
         return f"{self.amount}{self.unit}"
 
@@ -75,7 +87,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Body:
-    """A responsible body: property management, city management, …"""
+    """A responsible body, such as property or city management."""
 
     id: BodyId
     names: Mapping[Language, str]
@@ -210,7 +222,7 @@ class Community:
         return _by_id(self.bodies, body)
 
 
-def _by_id(items, wanted):
+def _by_id(items: Iterable[_ThingT], wanted: str) -> _ThingT:
     for item in items:
         if item.id == wanted:
             return item
