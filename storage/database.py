@@ -1,0 +1,314 @@
+"""One way into the database: works that share a transaction.
+
+A *work* is a plain function of a connection. ``write`` queues it; the one
+writer takes whatever waits, opens one transaction, runs each work inside
+its own savepoint, commits once and then resolves them all. A work that
+raises is rolled back alone. With a 4 ms flush the commit is the cost, so
+sharing it is what makes a storm bearable.
+
+A work may run more than once (a lost connection, a deadlock), so it must
+depend on its arguments and the database alone.
+"""
+
+import asyncio
+import fcntl
+import os
+import sqlite3
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import structlog
+from sqlalchemy import Connection, event, make_url
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+T = TypeVar("T")
+Work = Callable[[Connection], T]
+
+BATCH = 64
+"""Works that share one transaction at the most."""
+PATIENCE_S = 30.0
+"""How long a lost database is awaited before the works are given back."""
+
+_TRANSIENT = frozenset({"40001", "40P01", "55P03", "57P01", "57P02", "57P03"})
+"""PostgreSQL: serialization, deadlock, lock, shutdown, starting up."""
+
+log = structlog.get_logger()
+
+
+class Taken(Exception):
+    """Another process has this SQLite file open."""
+
+
+class Closed(Exception):
+    """The database is shutting down; nothing was committed."""
+
+
+def touch(db: Connection, what: str) -> None:
+    """Say that this transaction leaves work for ``what`` (a table)."""
+    db.info.setdefault("touched", set()).add(what)
+
+
+@dataclass
+class _Job:
+    work: Work[Any]
+    done: asyncio.Future[Any]
+
+
+@dataclass
+class _Outcome:
+    result: Any = None
+    error: Exception | None = None
+
+
+@dataclass(eq=False)
+class Database:
+    """SQLite for one process, PostgreSQL for many; the same face."""
+
+    url: str
+    listeners: list[Callable[[frozenset[str]], None]] = field(
+        default_factory=list
+    )
+    """Called after each commit with what it touched."""
+    batch: int = BATCH
+
+    def __post_init__(self) -> None:
+        self._url: URL = make_url(self.url)
+        self._jobs: deque[_Job] = deque()
+        self._wake = asyncio.Event()
+        self._open = False
+        self._lock: int | None = None
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether the embedded database is used."""
+        return self._url.get_backend_name() == "sqlite"
+
+    @property
+    def waiting(self) -> int:
+        """Works that wait for the writer now."""
+        return len(self._jobs)
+
+    @asynccontextmanager
+    async def opened(self) -> AsyncIterator["Database"]:
+        """Open, run the writer, and close after the last work.
+
+        Raises ``Taken`` if another process has the SQLite file.
+        """
+        if self.is_sqlite:
+            self._take_file()
+        self._writer = _writer_engine(self._url)
+        self._reader = _reader_engine(self._url)
+        self._open = True
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._write_on())
+                try:
+                    yield self
+                finally:
+                    self._open = False
+                    self._wake.set()
+        finally:
+            await self._reader.dispose()
+            await self._writer.dispose()
+            if self._lock is not None:
+                os.close(self._lock)
+                self._lock = None
+
+    async def write(self, work: Work[T]) -> T:
+        """Run ``work`` in the next transaction; return after its commit.
+
+        Raises what the work raised (its changes are undone, its
+        neighbours' are not) or the database's error (nothing was kept).
+        """
+        if not self._open:
+            raise Closed
+        done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._jobs.append(_Job(work, done))
+        self._wake.set()
+        return await done
+
+    async def read(self, work: Work[T]) -> T:
+        """Run ``work`` on a snapshot; it must change nothing."""
+        async with self._reader.connect() as connection:
+            return await connection.run_sync(work)
+
+    def _take_file(self) -> None:
+        path = self._url.database
+        if not path or path == ":memory:":
+            return
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        self._lock = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(self._lock)
+            self._lock = None
+            raise Taken(
+                f"{path} is in use by another process. SQLite serves exactly"
+                " one; use PostgreSQL for more."
+            ) from None
+
+    async def _write_on(self) -> None:
+        while self._open or self._jobs:
+            if not self._jobs:
+                self._wake.clear()
+                await self._wake.wait()
+                continue
+            size = min(self.batch, len(self._jobs))
+            jobs = [self._jobs.popleft() for _ in range(size)]
+            try:
+                await self._commit(jobs)
+            except BaseException as end:
+                for job in jobs:
+                    if not job.done.done():
+                        job.done.set_exception(Closed())
+                if not isinstance(end, Exception):
+                    raise
+                log.exception("batch_failed")
+
+    async def _commit(self, jobs: list[_Job]) -> None:
+        works = [job.work for job in jobs]
+        patience = PATIENCE_S
+        pause = 0.05
+        while True:
+            touched: set[str] = set()
+            try:
+                async with self._writer.begin() as connection:
+                    outcomes = await connection.run_sync(
+                        _run_all, works, touched
+                    )
+            except (DBAPIError, OSError) as error:
+                if not _passing(error) or patience <= 0:
+                    for job in jobs:
+                        _give(job, _Outcome(error=error))
+                    return
+                log.warning("database_away", error=type(error).__name__)
+                await asyncio.sleep(pause)
+                patience -= pause
+                pause = min(pause * 2, 1.0)
+                continue
+            break
+        for job, outcome in zip(jobs, outcomes, strict=True):
+            _give(job, outcome)
+        if touched:
+            said = frozenset(touched)
+            for listener in self.listeners:
+                listener(said)
+
+
+def _give(job: _Job, outcome: _Outcome) -> None:
+    if job.done.done():
+        return
+    if outcome.error is not None:
+        job.done.set_exception(outcome.error)
+    else:
+        job.done.set_result(outcome.result)
+
+
+def _run_all(
+    db: Connection, works: list[Work[Any]], touched: set[str]
+) -> list[_Outcome]:
+    outcomes: list[_Outcome] = []
+    for work in works:
+        db.info["touched"] = set()
+        savepoint = db.begin_nested()
+        try:
+            outcome = _Outcome(result=work(db))
+            savepoint.commit()
+        except Exception as error:
+            if _breaks_transaction(error):
+                raise
+            savepoint.rollback()
+            outcome = _Outcome(error=error)
+        else:
+            touched |= db.info["touched"]
+        outcomes.append(outcome)
+    return outcomes
+
+
+def _breaks_transaction(error: Exception) -> bool:
+    """Tell a failing work from a failing database."""
+    if isinstance(error, OSError):
+        return isinstance(error, ConnectionError)
+    if not isinstance(error, DBAPIError):
+        return False
+    full = isinstance(error.orig, sqlite3.Error) and "full" in str(error.orig)
+    return full or _passing(error)
+
+
+def _passing(error: Exception) -> bool:
+    """Tell whether the same transaction may succeed a moment later."""
+    if isinstance(error, DBAPIError):
+        if error.connection_invalidated:
+            return True
+        if isinstance(error.orig, sqlite3.Error) or (
+            type(error.orig).__module__.startswith(("sqlite3", "aiosqlite"))
+        ):
+            return "locked" in str(error.orig) or "busy" in str(error.orig)
+        cause = error.orig
+        state = getattr(cause, "sqlstate", None) or getattr(
+            cause, "pgcode", None
+        )
+        return state in _TRANSIENT
+    return isinstance(error, OSError)
+
+
+def _pragmas(dbapi: Any, _record: object) -> None:  # noqa: ANN401
+    dbapi.isolation_level = None  # we begin transactions ourselves
+    cursor = dbapi.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "busy_timeout=10000",
+        "secure_delete=ON",
+        "cache_size=-16000",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _writer_engine(url: URL) -> AsyncEngine:
+    engine = create_async_engine(
+        url, pool_size=1, max_overflow=0, pool_pre_ping=not _sqlite(url)
+    )
+    if _sqlite(url):
+        event.listen(engine.sync_engine, "connect", _pragmas)
+        # a deferred BEGIN that writes later meets "database is locked"
+        event.listen(engine.sync_engine, "begin", _begin_immediate)
+    return engine
+
+
+def _reader_engine(url: URL) -> AsyncEngine:
+    engine = create_async_engine(
+        url, pool_size=4, max_overflow=0, pool_pre_ping=not _sqlite(url)
+    )
+    if _sqlite(url):
+        event.listen(engine.sync_engine, "connect", _pragmas)
+        event.listen(engine.sync_engine, "connect", _query_only)
+        event.listen(engine.sync_engine, "begin", _begin)
+    return engine
+
+
+def _query_only(dbapi: Any, _record: object) -> None:  # noqa: ANN401
+    cursor = dbapi.cursor()
+    cursor.execute("PRAGMA query_only=ON")
+    cursor.close()
+
+
+def _begin_immediate(db: Connection) -> None:
+    db.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin(db: Connection) -> None:
+    db.exec_driver_sql("BEGIN")
+
+
+def _sqlite(url: URL) -> bool:
+    return url.get_backend_name() == "sqlite"
