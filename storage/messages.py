@@ -201,8 +201,33 @@ class OrderChanged(_Arrived, frozen=True, tag="order"):
         return f"order:{self.order}:{self.version}"
 
 
+class Unreadable(Struct, frozen=True, kw_only=True, tag="unreadable"):
+    """An update that the channel cannot parse: set aside, shown, passed."""
+
+    channel: str
+    account: str
+    id: str
+    """The platform's update id, or a digest of ``raw`` where it has none."""
+    raw: bytes
+    reason: str
+    """What the parser says; never the text of the message."""
+
+    @property
+    def key(self) -> str:
+        """The once-only key."""
+        return f"unreadable:{self.id}"
+
+
 Incoming = (
-    Said | Edited | Withdrawn | Pressed | Joined | Left | Moved | OrderChanged
+    Said
+    | Edited
+    | Withdrawn
+    | Pressed
+    | Joined
+    | Left
+    | Moved
+    | OrderChanged
+    | Unreadable
 )
 
 
@@ -241,6 +266,8 @@ class Edit(Struct, frozen=True, kw_only=True, tag="edit"):
     letter: LetterId
     text: str
     choices: tuple[Choice, ...] = ()
+    message: str = ""
+    """The platform's id of what the letter sent; delivery fills it in."""
 
 
 class AnswerPress(Struct, frozen=True, kw_only=True, tag="answer"):
