@@ -8,6 +8,7 @@ be erased without touching the event log, which holds ids only.
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -99,7 +100,9 @@ def _moment(name: str, *, needed: bool = False) -> Column[datetime]:
 
 
 def _number(name: str, default: int = 0) -> Column[int]:
-    return Column(name, Integer, nullable=False, server_default=text(f"{default}"))
+    return Column(
+        name, Integer, nullable=False, server_default=text(f"{default}")
+    )
 
 
 def _flag(name: str, *, default: bool = False) -> Column[bool]:
@@ -116,7 +119,7 @@ def _among(column: str, words: Iterable[str]) -> CheckConstraint:
     return CheckConstraint(f"{column} IN ({listed})", name=column)
 
 
-def _where(condition: str) -> dict[str, object]:
+def _where(condition: str) -> dict[str, Any]:
     return {
         "sqlite_where": text(condition),
         "postgresql_where": text(condition),
@@ -155,9 +158,7 @@ grid = Table(
     Column("worker_id", Text),
     _number("place_in_list"),
     _flag("active", default=True),
-    Index(
-        "ix_grid_worker", "community_id", "worker_id", **_where("active")
-    ),
+    Index("ix_grid_worker", "community_id", "worker_id", **_where("active")),
 )
 
 person = Table(
@@ -650,4 +651,3 @@ erasure = Table(
 )
 
 # The web chat's own history: it is a platform and keeps what platforms keep
-
