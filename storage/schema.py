@@ -651,3 +651,78 @@ erasure = Table(
 )
 
 # The web chat's own history: it is a platform and keeps what platforms keep
+
+webchat_chat = Table(
+    "webchat_chat",
+    metadata,
+    Column("address", Text, primary_key=True),
+    _community(),
+    _text("kind"),
+    _text("title"),
+    _number("seq"),
+    _text("menu", "[]"),
+)
+
+webchat_member = Table(
+    "webchat_member",
+    metadata,
+    Column("chat", Text, primary_key=True),
+    Column("address", Text, primary_key=True),
+    _community(),
+    Column("read_id", _Id, nullable=False, server_default=text("0")),
+    _text("made_by", MadeBy.CHAT),
+    Index("ix_webchat_member_address", "address"),
+    _among("made_by", MadeBy),
+)
+
+webchat_message = Table(
+    "webchat_message",
+    metadata,
+    _id(),
+    _community(),
+    Column("chat", Text, nullable=False),
+    Column("changed", Integer, nullable=False),
+    _text("sender"),
+    _text("name"),
+    Column("client", Text),
+    Column("letter", Text, unique=True),
+    _text("text"),
+    _number("photos"),
+    Column("quote", _Id),
+    _text("choices", "[]"),
+    _moment("at", needed=True),
+    _number("version"),
+    _number("handed", -1),
+    _flag("withdrawn"),
+    UniqueConstraint("chat", "sender", "client"),
+    UniqueConstraint("chat", "changed"),
+    Index("ix_webchat_message_page", "chat", "id"),
+    Index("ix_webchat_message_at", "at"),
+    Index("ix_webchat_message_owed", "id", **_where("handed < version")),
+)
+
+webchat_photo = Table(
+    "webchat_photo",
+    metadata,
+    Column("message_id", _Id, primary_key=True),
+    Column("place", Integer, primary_key=True),
+    _community(),
+    _text("ref"),
+    _number("width"),
+    _number("height"),
+    Index("ix_webchat_photo_ref", "ref"),
+)
+
+webchat_upload = Table(
+    "webchat_upload",
+    metadata,
+    Column("ref", Text, primary_key=True),
+    Column("address", Text, primary_key=True),
+    _community(),
+    _text("shown"),
+    _number("bytes"),
+    _number("width"),
+    _number("height"),
+    _moment("at", needed=True),
+    Index("ix_webchat_upload_at", "at"),
+)
