@@ -10,7 +10,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from config.terms import ChatKind, LetterId, PhotoId, TicketId, Urgency
+from config.terms import ChatKind, LetterId, PhotoId, TicketId, Urgency, WishId
 
 
 class Chat(Struct, frozen=True):
@@ -254,9 +254,11 @@ class Say(Struct, frozen=True, kw_only=True, tag="say"):
     again: bool = False
     """After an unknown outcome: send once more, marked (acknowledgements
     and danger); otherwise park."""
+    quiet: bool = False
+    """May wait for the morning; answers to the speaker don't."""
     ticket: TicketId | None = None
     """Replies to this message are about this ticket."""
-    wish: int | None = None
+    wish: WishId | None = None
 
 
 class Edit(Struct, frozen=True, kw_only=True, tag="edit"):

@@ -472,13 +472,9 @@ button = Table(
     _text("allowed"),
     _text("chat"),
     _text("bunch"),
-    _number("ordinal"),
-    _text("label"),
-    Column("letter_id", _Id),
     _moment("created_at", needed=True),
     _moment("expires_at", needed=True),
     _moment("used_at"),
-    Index("ix_button_letter", "letter_id"),
     Index("ix_button_bunch", "bunch"),
     Index("ix_button_expires_at", "expires_at"),
 )

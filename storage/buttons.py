@@ -1,0 +1,212 @@
+"""Presses, dialogues and one-time codes: keys that prove nothing alone."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy import Connection, delete, insert, select, update
+
+from config.terms import CommunityId, PersonId
+from storage import schema
+from storage.people import put_new
+
+
+class Button(Struct, frozen=True, kw_only=True):
+    """What a token stands for."""
+
+    token: str
+    community_id: CommunityId
+    action: str
+    subject_id: int
+    args: Mapping[str, Any]
+    allowed: str
+    """Who may press: a person id, or "" for anybody the action allows."""
+    chat: str
+    bunch: str
+    """Buttons of one message: pressing one uses them all."""
+    created_at: datetime
+    expires_at: datetime
+    used_at: datetime | None
+
+
+class Dialogue(Struct, frozen=True, kw_only=True):
+    """What we wait to hear from somebody in a chat."""
+
+    chat: str
+    sender: str
+    community_id: CommunityId
+    step: str
+    args: Mapping[str, Any]
+    expires_at: datetime
+
+
+class Code(Struct, frozen=True, kw_only=True):
+    """What a one-time code stands for."""
+
+    community_id: CommunityId
+    purpose: str
+    subject: str
+    made_for: PersonId | None
+    expires_at: datetime
+
+
+_BUTTON = [schema.button.c[name] for name in Button.__struct_fields__]
+_DIALOGUE = [schema.dialogue.c[name] for name in Dialogue.__struct_fields__]
+
+
+def issue(db: Connection, buttons: list[dict[str, Any]]) -> None:
+    """Write button rows; ``args`` are given as values."""
+    if buttons:
+        db.execute(
+            insert(schema.button),
+            [
+                {**one, "args": msgspec.json.encode(one["args"]).decode()}
+                for one in buttons
+            ],
+        )
+
+
+def find(db: Connection, token: str) -> Button | None:
+    """Return what a token stands for, used and expired ones too."""
+    row = (
+        db.execute(select(*_BUTTON).where(schema.button.c.token == token))
+        .mappings()
+        .first()
+    )
+    return None if row is None else Button(**_args(row))
+
+
+def use(db: Connection, button: Button, now: datetime) -> bool:
+    """Use up a button and its bunch; False if that has happened."""
+    b = schema.button
+    done = db.execute(
+        update(b)
+        .where(b.c.token == button.token, b.c.used_at.is_(None))
+        .values(used_at=now)
+    )
+    if done.rowcount != 1:
+        return False
+    db.execute(
+        update(b)
+        .where(b.c.bunch == button.bunch, b.c.used_at.is_(None))
+        .values(used_at=now)
+    )
+    return True
+
+
+def drop_expired(db: Connection, before: datetime) -> int:
+    """Remove buttons and codes that expired before a moment."""
+    b, c, d = schema.button, schema.code, schema.dialogue
+    db.execute(delete(c).where(c.c.expires_at < before))
+    db.execute(delete(d).where(d.c.expires_at < before))
+    return db.execute(delete(b).where(b.c.expires_at < before)).rowcount
+
+
+def expect(
+    db: Connection,
+    chat: str,
+    sender: str,
+    community: CommunityId,
+    step: str,
+    args: Mapping[str, Any],
+    expires_at: datetime,
+) -> None:
+    """Wait for somebody's next words in a chat; a newer wait wins."""
+    values = {
+        "community_id": community,
+        "step": step,
+        "args": msgspec.json.encode(args).decode(),
+        "expires_at": expires_at,
+    }
+    db.execute(
+        put_new(db, schema.dialogue)
+        .values(chat=chat, sender=sender, **values)
+        .on_conflict_do_update(index_elements=["chat", "sender"], set_=values)
+    )
+
+
+def expected(
+    db: Connection, chat: str, sender: str, now: datetime
+) -> Dialogue | None:
+    """Return what we wait for from somebody in a chat, or None."""
+    d = schema.dialogue
+    row = (
+        db.execute(
+            select(*_DIALOGUE).where(
+                d.c.chat == chat, d.c.sender == sender, d.c.expires_at > now
+            )
+        )
+        .mappings()
+        .first()
+    )
+    return None if row is None else Dialogue(**_args(row))
+
+
+def expect_nothing(db: Connection, chat: str, sender: str) -> None:
+    """Wait no longer."""
+    d = schema.dialogue
+    db.execute(delete(d).where(d.c.chat == chat, d.c.sender == sender))
+
+
+def put_code(
+    db: Connection,
+    code: str,
+    community: CommunityId,
+    purpose: str,
+    subject: str,
+    made_for: PersonId | None,
+    now: datetime,
+    expires_at: datetime,
+) -> None:
+    """Keep a one-time code, hashed; ``purpose``: bind, login, link."""
+    db.execute(
+        insert(schema.code).values(
+            hash=_hash(code),
+            community_id=community,
+            purpose=purpose,
+            subject=subject,
+            made_for=made_for,
+            created_at=now,
+            expires_at=expires_at,
+        )
+    )
+
+
+def use_code(
+    db: Connection, code: str, purpose: str, now: datetime
+) -> Code | None:
+    """Use up a code; None if there is none, or it is used or expired."""
+    c = schema.code
+    row = (
+        db.execute(
+            update(c)
+            .where(
+                c.c.hash == _hash(code),
+                c.c.purpose == purpose,
+                c.c.used_at.is_(None),
+                c.c.expires_at > now,
+            )
+            .values(used_at=now)
+            .returning(
+                c.c.community_id,
+                c.c.purpose,
+                c.c.subject,
+                c.c.made_for,
+                c.c.expires_at,
+            )
+        )
+        .mappings()
+        .first()
+    )
+    return None if row is None else Code(**row)
+
+
+def _hash(code: str) -> str:
+    return hashlib.sha256(code.strip().upper().encode()).hexdigest()
+
+
+def _args(row: Any) -> dict[str, Any]:  # noqa: ANN401
+    return {**row, "args": msgspec.json.decode(row["args"])}

@@ -1,0 +1,189 @@
+"""Groups and private chats, and the grid a group is bound to."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from msgspec import Struct
+from sqlalchemy import Connection, select, update
+
+from config.terms import ChatKind, CommunityId, GridId
+from storage import schema
+from storage.database import touch
+from storage.messages import Chat
+from storage.people import put_new
+
+
+class Known(Struct, frozen=True, kw_only=True):
+    """A chat that we have a row for."""
+
+    channel: str
+    address: str
+    kind: ChatKind
+    community_id: CommunityId | None = None
+    grid_id: GridId | None = None
+    title: str = ""
+    state: str = "open"
+    moved_to: str = ""
+
+    @property
+    def chat(self) -> Chat:
+        """As an address."""
+        return Chat(self.channel, self.address, self.kind)
+
+
+_COLUMNS = [schema.chat.c[name] for name in Known.__struct_fields__]
+
+
+def find(db: Connection, channel: str, address: str) -> Known | None:
+    """Return the chat, following its moves; None if nobody bound it."""
+    c = schema.chat
+    for _ in range(8):
+        row = (
+            db.execute(
+                select(*_COLUMNS).where(
+                    c.c.channel == channel, c.c.address == address
+                )
+            )
+            .mappings()
+            .first()
+        )
+        if row is None:
+            return None
+        known = Known(**row)
+        if known.state != "moved":
+            return known
+        address = known.moved_to
+    return None
+
+
+def bound(db: Connection) -> Sequence[Known]:
+    """Return every group that belongs to a grid, and every old address."""
+    c = schema.chat
+    rows = db.execute(
+        select(*_COLUMNS).where(c.c.kind == ChatKind.GROUP)
+    ).mappings()
+    return [Known(**row) for row in rows]
+
+
+def groups(
+    db: Connection, community: CommunityId, grid: GridId | None
+) -> Sequence[Chat]:
+    """Return the open groups of a grid; of all grids for None."""
+    c = schema.chat
+    query = select(*_COLUMNS).where(
+        c.c.community_id == community,
+        c.c.kind == ChatKind.GROUP,
+        c.c.state == "open",
+    )
+    if grid is not None:
+        query = query.where(c.c.grid_id == grid)
+    rows = db.execute(query.order_by(c.c.channel, c.c.address)).mappings()
+    return [Known(**row).chat for row in rows]
+
+
+def bind(
+    db: Connection,
+    chat: Chat,
+    community: CommunityId,
+    grid: GridId,
+    now: datetime,
+    *,
+    title: str = "",
+) -> None:
+    """Bind a group to one grid, whatever it was bound to before."""
+    values = {
+        "community_id": community,
+        "grid_id": grid,
+        "kind": ChatKind.GROUP,
+        "state": "open",
+        "moved_to": "",
+        "made_by": schema.MadeBy.CHAT,
+        "changed_at": now,
+        "title": title,
+    }
+    db.execute(
+        put_new(db, schema.chat)
+        .values(channel=chat.channel, address=chat.address, **values)
+        .on_conflict_do_update(
+            index_elements=["channel", "address"], set_=values
+        )
+    )
+    touch(db, "chat")
+
+
+def unbind(db: Connection, chat: Chat, now: datetime) -> None:
+    """Forget which grid a group belongs to."""
+    _set(db, chat, community_id=None, grid_id=None, changed_at=now)
+
+
+def close(db: Connection, chat: Chat, now: datetime) -> None:
+    """Note that we were put out of a group; its binding stays."""
+    _set(db, chat, state="gone", changed_at=now)
+
+
+def reopen(db: Connection, chat: Chat, now: datetime) -> None:
+    """Note that we are in the group again."""
+    _set(db, chat, state="open", changed_at=now)
+
+
+def move(db: Connection, chat: Chat, to: str, now: datetime) -> bool:
+    """Carry everything of a group over to its new address.
+
+    The platform says so more than once and from both sides: False if the
+    move was known already (or the group was not).
+    """
+    old = find(db, chat.channel, chat.address)
+    if old is None or old.address == to:
+        return False
+    new = old.chat
+    db.execute(
+        put_new(db, schema.chat)
+        .values(
+            channel=chat.channel,
+            address=to,
+            community_id=old.community_id,
+            grid_id=old.grid_id,
+            kind=old.kind,
+            title=old.title,
+            state="open",
+            made_by=schema.MadeBy.CHAT,
+            changed_at=now,
+        )
+        .on_conflict_do_update(
+            index_elements=["channel", "address"],
+            set_={
+                "community_id": old.community_id,
+                "grid_id": old.grid_id,
+                "state": "open",
+                "moved_to": "",
+                "changed_at": now,
+            },
+        )
+    )
+    _set(db, new, state="moved", moved_to=to, changed_at=now)
+    there = f"{chat.channel}:{to}"
+    o, t, w = schema.outbox, schema.ticket, schema.wish
+    db.execute(
+        update(o)
+        .where(o.c.chat == new.key, o.c.state.in_(("waiting", "sending")))
+        .values(chat=there)
+    )
+    for table in (t, w):
+        db.execute(
+            update(table)
+            .where(table.c.origin_chat == new.key)
+            .values(origin_chat=there)
+        )
+    touch(db, "chat")
+    touch(db, "outbox")
+    return True
+
+
+def _set(db: Connection, chat: Chat, **values: object) -> None:
+    c = schema.chat
+    db.execute(
+        update(c)
+        .where(c.c.channel == chat.channel, c.c.address == chat.address)
+        .values(**values)
+    )
+    touch(db, "chat")

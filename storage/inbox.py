@@ -1,0 +1,240 @@
+"""What came in: once-only keys, parts that wait, messages set aside."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy import Connection, delete, select, update
+
+from storage import schema
+from storage.database import touch
+from storage.messages import Incoming
+from storage.people import put_new
+
+_encode = msgspec.json.Encoder().encode
+_decoder: msgspec.json.Decoder[Incoming] = msgspec.json.Decoder(Incoming)
+
+
+class Kept(Struct, frozen=True, kw_only=True):
+    """An inbox row: a part of an album, or a message that fails."""
+
+    id: int
+    channel: str
+    account: str
+    key: str
+    state: str
+    attempts: int
+    body: bytes
+    reason: str
+    created_at: datetime
+
+    @property
+    def message(self) -> Incoming:
+        """The message; ``msgspec.DecodeError`` if it cannot be read."""
+        return _decoder.decode(self.body)
+
+
+_COLUMNS = [schema.inbox.c[name] for name in Kept.__struct_fields__]
+
+
+def first(db: Connection, message: Incoming, now: datetime) -> bool:
+    """Take the message's key; False if it was taken before."""
+    done = db.execute(
+        put_new(db, schema.seen)
+        .values(
+            channel=message.channel,
+            account=message.account,
+            key=message.key,
+            at=now,
+        )
+        .on_conflict_do_nothing()
+    )
+    return done.rowcount == 1
+
+
+def keep_part(
+    db: Connection,
+    message: Incoming,
+    album: str,
+    due_at: datetime,
+    now: datetime,
+) -> None:
+    """Let an album's part wait for the words, until ``due_at``."""
+    _keep(db, message, "album", now, album=album, due_at=due_at)
+
+
+def take_parts(db: Connection, album: str) -> Sequence[Incoming]:
+    """Return and remove the waiting parts of an album, in order."""
+    i = schema.inbox
+    rows = (
+        db.execute(
+            select(*_COLUMNS)
+            .where(i.c.album == album, i.c.state == "album")
+            .order_by(i.c.id)
+        )
+        .mappings()
+        .all()
+    )
+    if rows:
+        db.execute(delete(i).where(i.c.album == album, i.c.state == "album"))
+    return [Kept(**row).message for row in rows]
+
+
+def drop_stale_parts(db: Connection, now: datetime) -> int:
+    """Remove parts whose words never came; return how many."""
+    i = schema.inbox
+    return db.execute(
+        delete(i).where(i.c.state == "album", i.c.due_at <= now)
+    ).rowcount
+
+
+def count_attempt(
+    db: Connection, message: Incoming, reason: str, now: datetime
+) -> int:
+    """Count one more try of a message before or after it fails.
+
+    Return the tries so far, this one included.
+    """
+    _keep(db, message, "failing", now, attempts=0, reason=reason)
+    i = schema.inbox
+    row = db.execute(
+        update(i)
+        .where(
+            i.c.channel == message.channel,
+            i.c.account == message.account,
+            i.c.key == message.key,
+        )
+        .values(attempts=i.c.attempts + 1, reason=reason)
+        .returning(i.c.attempts)
+    )
+    return int(row.scalar_one())
+
+
+def forget(db: Connection, message: Incoming) -> None:
+    """Remove a message that has been handled after all."""
+    i = schema.inbox
+    db.execute(
+        delete(i).where(
+            i.c.channel == message.channel,
+            i.c.account == message.account,
+            i.c.key == message.key,
+            i.c.state != "poison",
+        )
+    )
+
+
+def set_aside(db: Connection, message: Incoming, reason: str) -> None:
+    """Give up on a message; it stays to be looked at."""
+    i = schema.inbox
+    db.execute(
+        update(i)
+        .where(
+            i.c.channel == message.channel,
+            i.c.account == message.account,
+            i.c.key == message.key,
+        )
+        .values(state="poison", reason=reason)
+    )
+    touch(db, "poison")
+
+
+def keep_unreadable(
+    db: Connection,
+    channel: str,
+    account: str,
+    key: str,
+    body: bytes,
+    reason: str,
+    now: datetime,
+) -> None:
+    """Set aside bytes that no parser understands."""
+    db.execute(
+        put_new(db, schema.inbox)
+        .values(
+            channel=channel,
+            account=account,
+            key=key,
+            state="poison",
+            body=body,
+            reason=reason,
+            attempts=1,
+            created_at=now,
+        )
+        .on_conflict_do_nothing()
+    )
+    touch(db, "poison")
+
+
+def failing(db: Connection, limit: int) -> Sequence[Kept]:
+    """Return messages to try again, oldest first."""
+    return _in_state(db, "failing", limit)
+
+
+def poison(db: Connection, limit: int = 100) -> Sequence[Kept]:
+    """Return messages set aside, oldest first."""
+    return _in_state(db, "poison", limit)
+
+
+def get(db: Connection, id_: int) -> Kept | None:
+    """Return one inbox row, or None."""
+    row = (
+        db.execute(select(*_COLUMNS).where(schema.inbox.c.id == id_))
+        .mappings()
+        .first()
+    )
+    return None if row is None else Kept(**row)
+
+
+def discard(db: Connection, id_: int) -> None:
+    """Throw a row away for good."""
+    db.execute(delete(schema.inbox).where(schema.inbox.c.id == id_))
+
+
+def retry(db: Connection, id_: int) -> None:
+    """Let a message that was set aside be tried again from the start."""
+    i = schema.inbox
+    db.execute(
+        update(i).where(i.c.id == id_).values(state="failing", attempts=0)
+    )
+    touch(db, "inbox")
+
+
+def forget_keys(db: Connection, before: datetime) -> int:
+    """Drop once-only keys older than any platform's retry."""
+    s = schema.seen
+    return db.execute(delete(s).where(s.c.at < before)).rowcount
+
+
+def _in_state(db: Connection, state: str, limit: int) -> Sequence[Kept]:
+    i = schema.inbox
+    rows = db.execute(
+        select(*_COLUMNS)
+        .where(i.c.state == state)
+        .order_by(i.c.id)
+        .limit(limit)
+    ).mappings()
+    return [Kept(**row) for row in rows]
+
+
+def _keep(
+    db: Connection,
+    message: Incoming,
+    state: str,
+    now: datetime,
+    **values: object,
+) -> None:
+    db.execute(
+        put_new(db, schema.inbox)
+        .values(
+            channel=message.channel,
+            account=message.account,
+            key=message.key,
+            state=state,
+            body=_encode(message),
+            created_at=now,
+            **values,
+        )
+        .on_conflict_do_nothing()
+    )
+    touch(db, "inbox")

@@ -1,0 +1,154 @@
+"""Time limits of tickets, and the due rows that the tick finds."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct
+from sqlalchemy import Connection, insert, select, update
+
+from config.terms import CommunityId, TicketId
+from storage import schema
+from storage.people import put_new
+
+
+class TimeLimit(Struct, frozen=True, kw_only=True):
+    """Something owed by a moment."""
+
+    id: int
+    ticket_id: TicketId
+    kind: str
+    rule: str
+    state: str
+    started_at: datetime
+    due_at: datetime
+
+
+class Due(Struct, frozen=True, kw_only=True):
+    """A moment at which something happens once."""
+
+    id: int
+    community_id: CommunityId
+    kind: str
+    subject_id: int
+    limit_id: int
+    rung: str
+    due_at: datetime
+
+
+_LIMIT = [schema.time_limit.c[name] for name in TimeLimit.__struct_fields__]
+_DUE = [schema.due.c[name] for name in Due.__struct_fields__]
+
+
+def start(
+    db: Connection,
+    community: CommunityId,
+    ticket: TicketId,
+    kind: str,
+    rule: str,
+    started_at: datetime,
+    due_at: datetime,
+) -> TimeLimit:
+    """Let a limit run."""
+    row = db.execute(
+        insert(schema.time_limit)
+        .values(
+            community_id=community,
+            ticket_id=ticket,
+            kind=kind,
+            rule=rule,
+            started_at=started_at,
+            due_at=due_at,
+        )
+        .returning(*_LIMIT)
+    )
+    return TimeLimit(**row.mappings().one())
+
+
+def running(db: Connection, ticket: TicketId) -> Sequence[TimeLimit]:
+    """Return a ticket's running limits, soonest first."""
+    k = schema.time_limit
+    rows = db.execute(
+        select(*_LIMIT)
+        .where(k.c.ticket_id == ticket, k.c.state == "running")
+        .order_by(k.c.due_at)
+    ).mappings()
+    return [TimeLimit(**row) for row in rows]
+
+
+def end(
+    db: Connection,
+    ticket: TicketId,
+    now: datetime,
+    kinds: Sequence[str] | None = None,
+    *,
+    met: bool = True,
+) -> None:
+    """Stop limits (all kinds for None) and the reminders that hang on them."""
+    k = schema.time_limit
+    query = update(k).where(k.c.ticket_id == ticket, k.c.state == "running")
+    if kinds is not None:
+        query = query.where(k.c.kind.in_(kinds))
+    ended = (
+        db.execute(
+            query.values(
+                state="met" if met else "dropped", met_at=now
+            ).returning(k.c.id)
+        )
+        .scalars()
+        .all()
+    )
+    if ended:
+        d = schema.due
+        db.execute(
+            update(d)
+            .where(d.c.limit_id.in_(ended), d.c.state == "waiting")
+            .values(state="dropped")
+        )
+
+
+def put_dues(db: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Queue moments; one that is known already stays as it is."""
+    if rows:
+        db.execute(
+            put_new(db, schema.due).on_conflict_do_nothing(), list(rows)
+        )
+
+
+def drop_dues(
+    db: Connection, kind: str, subject: int, rung: str | None = None
+) -> None:
+    """Let moments of a subject pass without effect."""
+    d = schema.due
+    query = update(d).where(
+        d.c.kind == kind, d.c.subject_id == subject, d.c.state == "waiting"
+    )
+    if rung is not None:
+        query = query.where(d.c.rung == rung)
+    db.execute(query.values(state="dropped"))
+
+
+def take_due(db: Connection, now: datetime, limit: int) -> Sequence[Due]:
+    """Claim the moments that have come, soonest first.
+
+    They are done when this transaction commits: what they cause must be
+    written in it.
+    """
+    d = schema.due
+    ids: Any = (
+        select(d.c.id)
+        .where(d.c.state == "waiting", d.c.due_at <= now)
+        .order_by(d.c.due_at)
+        .limit(limit)
+    )
+    if db.dialect.name == "postgresql":
+        ids = ids.with_for_update(skip_locked=True)
+    rows = db.execute(
+        update(d)
+        .where(d.c.id.in_(ids), d.c.state == "waiting")
+        .values(state="done", done_at=now)
+        .returning(*_DUE)
+    ).mappings()
+    return sorted(
+        (Due(**row) for row in rows), key=lambda due: (due.due_at, due.id)
+    )

@@ -1,0 +1,358 @@
+"""Letters that wait to be sent: order, attempts, leases, parking."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy import Connection, and_, func, insert, or_, select, update
+
+from config.terms import CommunityId, LetterId, Urgency
+from storage import posts, schema
+from storage.database import touch
+from storage.messages import Edit, Outgoing, Say
+
+_encode = msgspec.json.Encoder().encode
+_decoder: msgspec.json.Decoder[Outgoing] = msgspec.json.Decoder(Outgoing)
+
+
+class Letter(Struct, frozen=True, kw_only=True):
+    """One outbox row."""
+
+    id: LetterId
+    community_id: CommunityId | None
+    chat: str
+    state: str
+    attempts: int
+    fence: int
+    again: bool
+    body: bytes
+    message: str = ""
+    reason: str = ""
+    created_at: datetime
+    not_before: datetime | None = None
+
+    @property
+    def outgoing(self) -> Outgoing:
+        """What is to be sent."""
+        return _decoder.decode(self.body)
+
+    @property
+    def key(self) -> str:
+        """The idempotency key, the same at each attempt."""
+        return f"letter-{self.id}"
+
+
+_COLUMNS = [schema.outbox.c[name] for name in Letter.__struct_fields__]
+
+
+def put(
+    db: Connection,
+    outgoing: Outgoing,
+    community: CommunityId | None,
+    now: datetime,
+    not_before: datetime | None = None,
+) -> LetterId:
+    """Queue a letter behind the chat's others."""
+    said = outgoing if isinstance(outgoing, Say) else None
+    row = db.execute(
+        insert(schema.outbox)
+        .values(
+            community_id=community,
+            chat=outgoing.chat.key,
+            kind=type(outgoing).__name__.lower(),
+            body=_encode(outgoing),
+            again=said.again if said else False,
+            urgency=said.urgency if said else Urgency.ROUTINE,
+            ticket_id=said.ticket if said else None,
+            wish_id=said.wish if said else None,
+            created_at=now,
+            not_before=not_before,
+        )
+        .returning(schema.outbox.c.id)
+    )
+    touch(db, "outbox")
+    return LetterId(row.scalar_one())
+
+
+def take(
+    db: Connection, now: datetime, lease: timedelta, limit: int
+) -> Sequence[Letter]:
+    """Claim the next letter of each chat that has one due.
+
+    The attempt is counted and the lease taken in this transaction, which
+    must commit before anything is sent. A letter in the middle of a send,
+    or one whose time has not come, holds back the letters behind it:
+    except that danger and answers go ahead of letters that wait for the
+    morning.
+    """
+    o = schema.outbox
+    busy = select(o.c.chat).where(
+        or_(
+            o.c.state == "sending",
+            # tried and put back: those behind it wait their turn
+            and_(
+                o.c.state == "waiting",
+                o.c.reason != "",
+                o.c.not_before > now,
+            ),
+        )
+    )
+    heads = (
+        select(func.min(o.c.id))
+        .where(
+            o.c.state == "waiting",
+            or_(o.c.not_before.is_(None), o.c.not_before <= now),
+            o.c.chat.not_in(busy),
+        )
+        .group_by(o.c.chat)
+        .order_by(func.min(o.c.id))
+        .limit(limit)
+    )
+    ids: Any = select(o.c.id).where(o.c.id.in_(heads), o.c.state == "waiting")
+    if db.dialect.name == "postgresql":
+        ids = ids.with_for_update(skip_locked=True)
+    rows = db.execute(
+        update(o)
+        .where(o.c.id.in_(ids), o.c.state == "waiting")
+        .values(
+            state="sending",
+            attempts=o.c.attempts + 1,
+            fence=o.c.fence + 1,
+            lease_until=now + lease,
+        )
+        .returning(*_COLUMNS)
+    ).mappings()
+    return sorted((Letter(**row) for row in rows), key=lambda it: it.id)
+
+
+def mark_sent(
+    db: Connection, letter: Letter, message: str, now: datetime
+) -> bool:
+    """Note a delivery; False if another process has the letter by now."""
+    if not _move(
+        db,
+        letter,
+        state="sent",
+        message=message,
+        sent_at=now,
+        lease_until=None,
+    ):
+        return False
+    outgoing = letter.outgoing
+    if (
+        message
+        and isinstance(outgoing, Say)
+        and (outgoing.ticket or outgoing.wish)
+    ):
+        posts.put(
+            db,
+            outgoing.chat.key,
+            message,
+            community=letter.community_id,
+            ticket=outgoing.ticket,
+            wish=outgoing.wish,
+            kind="bot",
+        )
+    return True
+
+
+def put_back(
+    db: Connection,
+    letter: Letter,
+    not_before: datetime,
+    reason: str,
+    *,
+    counted: bool = True,
+) -> bool:
+    """Try again later; ``counted=False`` gives the attempt back."""
+    return _move(
+        db,
+        letter,
+        state="waiting",
+        not_before=not_before,
+        reason=reason,
+        lease_until=None,
+        attempts=letter.attempts if counted else letter.attempts - 1,
+    )
+
+
+def park(db: Connection, letter: Letter, reason: str) -> bool:
+    """Give up on a letter, keep it to be looked at, free the queue."""
+    touch(db, "parked")
+    return _move(db, letter, state="parked", reason=reason, lease_until=None)
+
+
+def repeat(
+    db: Connection, letter: Letter, outgoing: Outgoing, now: datetime
+) -> bool:
+    """Send once more, marked; a second unknown outcome will park it."""
+    return _move(
+        db,
+        letter,
+        state="waiting",
+        again=False,
+        body=_encode(outgoing),
+        not_before=now,
+        reason="unknown outcome, sent once more",
+        lease_until=None,
+    )
+
+
+def lapsed(db: Connection, now: datetime, limit: int) -> Sequence[Letter]:
+    """Take over letters whose sender died in the middle: outcome unknown."""
+    o = schema.outbox
+    ids: Any = (
+        select(o.c.id)
+        .where(o.c.state == "sending", o.c.lease_until <= now)
+        .limit(limit)
+    )
+    if db.dialect.name == "postgresql":
+        ids = ids.with_for_update(skip_locked=True)
+    rows = db.execute(
+        update(o)
+        .where(o.c.id.in_(ids))
+        .values(fence=o.c.fence + 1, lease_until=None)
+        .returning(*_COLUMNS)
+    ).mappings()
+    return [Letter(**row) for row in rows]
+
+
+def orphaned(db: Connection, limit: int) -> Sequence[Letter]:
+    """Take over every letter in the middle of a send.
+
+    For the one process of an SQLite file at its start: nobody else can be
+    sending.
+    """
+    o = schema.outbox
+    rows = db.execute(
+        update(o)
+        .where(
+            o.c.id.in_(
+                select(o.c.id).where(o.c.state == "sending").limit(limit)
+            )
+        )
+        .values(fence=o.c.fence + 1, lease_until=None)
+        .returning(*_COLUMNS)
+    ).mappings()
+    return [Letter(**row) for row in rows]
+
+
+def next_due(db: Connection) -> datetime | None:
+    """Return when the earliest held letter may go, or None."""
+    o = schema.outbox
+    return db.execute(
+        select(func.min(o.c.not_before)).where(
+            o.c.state == "waiting", o.c.not_before.is_not(None)
+        )
+    ).scalar()
+
+
+def get(db: Connection, letter: LetterId) -> Letter | None:
+    """Return a letter, or None."""
+    row = (
+        db.execute(select(*_COLUMNS).where(schema.outbox.c.id == letter))
+        .mappings()
+        .first()
+    )
+    return None if row is None else Letter(**row)
+
+
+def find_sent(db: Connection, chat: str, message: str) -> Letter | None:
+    """Return the letter that became this message of the chat, or None."""
+    o = schema.outbox
+    row = (
+        db.execute(
+            select(*_COLUMNS)
+            .where(
+                o.c.chat == chat, o.c.message == message, o.c.state == "sent"
+            )
+            .order_by(o.c.id.desc())
+            .limit(1)
+        )
+        .mappings()
+        .first()
+    )
+    return None if row is None else Letter(**row)
+
+
+def last_sent(db: Connection, chat: str) -> Letter | None:
+    """Return what was said last in a chat, or None."""
+    o = schema.outbox
+    row = (
+        db.execute(
+            select(*_COLUMNS)
+            .where(o.c.chat == chat, o.c.state == "sent", o.c.kind == "say")
+            .order_by(o.c.id.desc())
+            .limit(1)
+        )
+        .mappings()
+        .first()
+    )
+    return None if row is None else Letter(**row)
+
+
+def parked(db: Connection, limit: int = 100) -> Sequence[Letter]:
+    """Return the letters that were given up, oldest first."""
+    o = schema.outbox
+    rows = db.execute(
+        select(*_COLUMNS)
+        .where(o.c.state == "parked")
+        .order_by(o.c.id)
+        .limit(limit)
+    ).mappings()
+    return [Letter(**row) for row in rows]
+
+
+def retry(db: Connection, letter: LetterId, now: datetime) -> bool:
+    """Let a parked letter be sent after all."""
+    o = schema.outbox
+    done = db.execute(
+        update(o)
+        .where(o.c.id == letter, o.c.state == "parked")
+        .values(state="waiting", attempts=0, not_before=now)
+    )
+    touch(db, "outbox")
+    return done.rowcount == 1
+
+
+def drop(db: Connection, letter: LetterId) -> bool:
+    """Throw a parked or waiting letter away."""
+    o = schema.outbox
+    done = db.execute(
+        update(o)
+        .where(o.c.id == letter, o.c.state.in_(("parked", "waiting")))
+        .values(state="dropped", body=b"{}")
+    )
+    return done.rowcount == 1
+
+
+def message_of(db: Connection, edit: Edit) -> str | None:
+    """Return the platform id of the message an edit changes.
+
+    "" if it was sent without one; None if it is not sent yet.
+    """
+    o = schema.outbox
+    row = db.execute(
+        select(o.c.message, o.c.state).where(o.c.id == edit.letter)
+    ).first()
+    if row is None or row.state in {"parked", "dropped"}:
+        return ""
+    return row.message if row.state == "sent" else None
+
+
+def _move(db: Connection, letter: Letter, **values: object) -> bool:
+    o = schema.outbox
+    done = db.execute(
+        update(o)
+        .where(
+            o.c.id == letter.id,
+            o.c.state == "sending",
+            o.c.fence == letter.fence,
+        )
+        .values(**values)
+    )
+    if values.get("state") == "waiting":
+        touch(db, "outbox")
+    return done.rowcount == 1

@@ -1,0 +1,396 @@
+"""People, their roles and the accounts they speak from."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct
+from sqlalchemy import Connection, Select, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from config.terms import (
+    ChatKind,
+    CommunityId,
+    GridId,
+    Language,
+    PersonId,
+    Role,
+)
+from storage import schema
+from storage.messages import Chat, Sender
+
+
+class Person(Struct, frozen=True, kw_only=True):
+    """A person as the community knows them."""
+
+    community_id: CommunityId
+    id: PersonId
+    name: str = ""
+    phone: str = ""
+    language: Language | None = None
+    building: str = ""
+    noticed_at: datetime | None = None
+    """When the privacy notice reached them; None: not yet."""
+    roles: tuple[tuple[Role, GridId], ...] = ()
+    """Role and the grid it is for; grid "" is the whole community."""
+
+    def has(self, *wanted: Role) -> bool:
+        """Whether the person holds one of the roles, anywhere."""
+        return any(role in wanted for role, _ in self.roles)
+
+
+class Account(Struct, frozen=True, kw_only=True):
+    """An identity on a platform."""
+
+    channel: str
+    address: str
+    community_id: CommunityId
+    person_id: PersonId
+    reachable: bool
+    seen_at: datetime | None
+
+
+def put_new(db: Connection, table: Any) -> Any:  # noqa: ANN401
+    """Return the dialect's insert, which knows ``on_conflict_*``."""
+    if db.dialect.name == "sqlite":
+        return sqlite.insert(table)
+    return postgresql.insert(table)
+
+
+def accounts(db: Connection, channel: str, address: str) -> Sequence[Account]:
+    """Return the communities that know this account, last used first."""
+    t = schema.account
+    rows = db.execute(
+        select(
+            t.c.channel,
+            t.c.address,
+            t.c.community_id,
+            t.c.person_id,
+            t.c.reachable,
+            t.c.seen_at,
+        )
+        .where(t.c.channel == channel, t.c.address == address, t.c.active)
+        .order_by(t.c.seen_at.desc())
+    )
+    return [Account(**row) for row in rows.mappings()]
+
+
+def meet(
+    db: Connection, community: CommunityId, sender: Sender, now: datetime
+) -> Person:
+    """Return who speaks from this account; a stranger becomes a resident.
+
+    Two first messages of one person may race: the account row decides
+    whose new person stays.
+    """
+    found = find_by_account(db, community, sender.channel, sender.address)
+    if found is not None:
+        return found
+    new = PersonId(f"p-{sender.channel}-{sender.address}")
+    db.execute(
+        put_new(db, schema.person)
+        .values(
+            community_id=community,
+            id=new,
+            name=sender.name,
+            created_at=now,
+        )
+        .on_conflict_do_nothing()
+    )
+    db.execute(
+        put_new(db, schema.account)
+        .values(
+            community_id=community,
+            channel=sender.channel,
+            address=sender.address,
+            person_id=new,
+            seen_at=now,
+        )
+        .on_conflict_do_update(
+            index_elements=["channel", "address", "community_id"],
+            set_={"active": True, "seen_at": now},
+        )
+    )
+    met = find_by_account(db, community, sender.channel, sender.address)
+    if met is None:
+        raise RuntimeError("an account just written is not there")
+    return met
+
+
+def find_by_account(
+    db: Connection, community: CommunityId, channel: str, address: str
+) -> Person | None:
+    """Return the person of an account, or None."""
+    a, p = schema.account, schema.person
+    return _one(
+        db,
+        _people().where(
+            a.c.channel == channel,
+            a.c.address == address,
+            a.c.community_id == community,
+            a.c.active,
+            p.c.id == a.c.person_id,
+            p.c.community_id == community,
+        ),
+    )
+
+
+def find(
+    db: Connection, community: CommunityId, person: PersonId | str | None
+) -> Person | None:
+    """Return the person, or None."""
+    if not person:
+        return None
+    p = schema.person
+    return _one(
+        db, _people().where(p.c.community_id == community, p.c.id == person)
+    )
+
+
+def get(db: Connection, community: CommunityId, person: PersonId) -> Person:
+    """Return the person, who must exist (``KeyError`` otherwise)."""
+    found = find(db, community, person)
+    if found is None:
+        raise KeyError(person)
+    return found
+
+
+def holding(
+    db: Connection,
+    community: CommunityId,
+    role: Role,
+    grid: GridId | None = None,
+) -> Sequence[Person]:
+    """Return who holds a role; of ``grid`` or of the whole community."""
+    r, p = schema.role, schema.person
+    wanted = [GridId("")] if grid is None else [GridId(""), grid]
+    rows = db.execute(
+        select(r.c.person_id)
+        .join(
+            p,
+            (p.c.community_id == r.c.community_id) & (p.c.id == r.c.person_id),
+        )
+        .where(
+            r.c.community_id == community,
+            r.c.role == role,
+            r.c.grid_id.in_(wanted),
+            p.c.active,
+        )
+        .distinct()
+        .order_by(r.c.person_id)
+    ).scalars()
+    people = (find(db, community, PersonId(id_)) for id_ in rows.all())
+    return [person for person in people if person is not None]
+
+
+def worker_of(
+    db: Connection, community: CommunityId, grid: GridId | None
+) -> Person | None:
+    """Return the worker responsible for a grid, or None."""
+    if grid is None:
+        return None
+    g = schema.grid
+    worker = db.execute(
+        select(g.c.worker_id).where(
+            g.c.community_id == community, g.c.id == grid, g.c.active
+        )
+    ).scalar()
+    return find(db, community, worker)
+
+
+def grids_of(
+    db: Connection, community: CommunityId, person: PersonId
+) -> frozenset[GridId]:
+    """Return the grids a person is the worker, or a head, of."""
+    g, r = schema.grid, schema.role
+    own = db.execute(
+        select(g.c.id).where(
+            g.c.community_id == community,
+            g.c.worker_id == person,
+            g.c.active,
+        )
+    ).scalars()
+    held = db.execute(
+        select(r.c.grid_id).where(
+            r.c.community_id == community,
+            r.c.person_id == person,
+            r.c.grid_id != "",
+        )
+    ).scalars()
+    return frozenset(GridId(id_) for id_ in (*own, *held))
+
+
+def private_chat(
+    db: Connection,
+    community: CommunityId,
+    person: PersonId | None,
+    first: frozenset[str] = frozenset(),
+) -> Chat | None:
+    """Return where to write to a person alone, on the platform used last.
+
+    ``first`` names the channels on which we may write first. None: nobody
+    can be reached there yet.
+    """
+    if person is None:
+        return None
+    a = schema.account
+    rows = db.execute(
+        select(a.c.channel, a.c.address, a.c.reachable)
+        .where(
+            a.c.community_id == community,
+            a.c.person_id == person,
+            a.c.active,
+        )
+        .order_by(a.c.seen_at.desc(), a.c.channel)
+    ).all()
+    for channel, address, reachable in rows:
+        if reachable or channel in first:
+            return Chat(channel, address, ChatKind.PRIVATE)
+    return None
+
+
+def set_reachable(
+    db: Connection, channel: str, address: str, *, reachable: bool
+) -> None:
+    """Note that the private chat was opened or closed to us."""
+    a = schema.account
+    db.execute(
+        update(a)
+        .where(a.c.channel == channel, a.c.address == address)
+        .values(reachable=reachable)
+    )
+
+
+def mark_seen(
+    db: Connection, community: CommunityId, sender: Sender, now: datetime
+) -> None:
+    """Note the platform a person used last."""
+    a = schema.account
+    db.execute(
+        update(a)
+        .where(
+            a.c.channel == sender.channel,
+            a.c.address == sender.address,
+            a.c.community_id == community,
+        )
+        .values(seen_at=now)
+    )
+
+
+def change(
+    db: Connection,
+    community: CommunityId,
+    person: PersonId,
+    **values: object,
+) -> None:
+    """Change columns of a person."""
+    p = schema.person
+    db.execute(
+        update(p)
+        .where(p.c.community_id == community, p.c.id == person)
+        .values(**values)
+    )
+
+
+def give_role(
+    db: Connection,
+    community: CommunityId,
+    person: PersonId,
+    role: Role,
+    grid: GridId | None = None,
+) -> None:
+    """Let a person hold a role; holding it already changes nothing."""
+    db.execute(
+        put_new(db, schema.role)
+        .values(
+            community_id=community,
+            person_id=person,
+            role=role,
+            grid_id=grid or "",
+            made_by=schema.MadeBy.CHAT,
+        )
+        .on_conflict_do_nothing()
+    )
+
+
+def take_role(
+    db: Connection, community: CommunityId, person: PersonId, role: Role
+) -> bool:
+    """Take back a role that was given in the chat; False if it wasn't."""
+    r = schema.role
+    gone = db.execute(
+        delete(r).where(
+            r.c.community_id == community,
+            r.c.person_id == person,
+            r.c.role == role,
+            r.c.made_by == schema.MadeBy.CHAT,
+        )
+    )
+    return gone.rowcount > 0
+
+
+def link(
+    db: Connection,
+    community: CommunityId,
+    sender: Sender,
+    person: PersonId,
+    now: datetime,
+) -> None:
+    """Let an account speak for ``person``."""
+    db.execute(
+        put_new(db, schema.account)
+        .values(
+            community_id=community,
+            channel=sender.channel,
+            address=sender.address,
+            person_id=person,
+            seen_at=now,
+            reachable=True,
+        )
+        .on_conflict_do_update(
+            index_elements=["channel", "address", "community_id"],
+            set_={"person_id": person, "seen_at": now, "active": True},
+        )
+    )
+
+
+def _people() -> Select[Any]:
+    p, r = schema.person, schema.role
+    return (
+        select(
+            p.c.community_id,
+            p.c.id,
+            p.c.name,
+            p.c.phone,
+            p.c.language,
+            p.c.building,
+            p.c.noticed_at,
+            r.c.role,
+            r.c.grid_id,
+        )
+        .select_from(p)
+        .outerjoin(
+            r,
+            (r.c.community_id == p.c.community_id) & (r.c.person_id == p.c.id),
+        )
+        .where(p.c.active)
+    )
+
+
+def _one(db: Connection, query: Select[Any]) -> Person | None:
+    rows = db.execute(query).all()
+    if not rows:
+        return None
+    first = rows[0]
+    return Person(
+        community_id=first.community_id,
+        id=first.id,
+        name=first.name,
+        phone=first.phone,
+        language=Language(first.language) if first.language else None,
+        building=first.building,
+        noticed_at=first.noticed_at,
+        roles=tuple(
+            (Role(row.role), GridId(row.grid_id)) for row in rows if row.role
+        ),
+    )

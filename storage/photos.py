@@ -1,0 +1,200 @@
+"""Photos of tickets and wishes: wanted, kept, failed, gone."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from msgspec import Struct
+from sqlalchemy import Connection, insert, select, update
+
+from config.terms import CommunityId, PersonId, PhotoId, TicketId, WishId
+from storage import schema
+from storage.database import touch
+from storage.messages import Photo
+
+
+class KeptPhoto(Struct, frozen=True, kw_only=True):
+    """A photo row."""
+
+    id: PhotoId
+    community_id: CommunityId
+    ticket_id: TicketId | None
+    wish_id: WishId | None
+    purpose: str
+    """``report``, ``addition``, ``resolution``, ``proof``."""
+    channel: str
+    chat: str
+    message: str
+    ref: str
+    same: str
+    state: str
+    hash: str
+    attempts: int
+    reason: str
+
+    @property
+    def wanted(self) -> Photo:
+        """What the channel's ``fetch`` needs."""
+        return Photo(ref=self.ref, unique=self.same)
+
+
+_COLUMNS = [schema.photo.c[name] for name in KeptPhoto.__struct_fields__]
+
+
+def want(
+    db: Connection,
+    community: CommunityId,
+    photos: Sequence[Photo],
+    *,
+    channel: str,
+    chat: str,
+    message: str,
+    author: PersonId | None,
+    now: datetime,
+    ticket: TicketId | None = None,
+    wish: WishId | None = None,
+    purpose: str = "report",
+) -> None:
+    """Note photos to be fetched right after the commit."""
+    if not photos:
+        return
+    db.execute(
+        insert(schema.photo),
+        [
+            {
+                "community_id": community,
+                "ticket_id": ticket,
+                "wish_id": wish,
+                "purpose": purpose,
+                "author_id": author,
+                "channel": channel,
+                "chat": chat,
+                "message": message,
+                "ref": one.ref,
+                "same": one.unique,
+                "created_at": now,
+                "due_at": now,
+            }
+            for one in photos
+        ],
+    )
+    touch(db, "photo")
+
+
+def wanted(db: Connection, now: datetime, limit: int) -> Sequence[KeptPhoto]:
+    """Return photos to fetch now."""
+    p = schema.photo
+    rows = db.execute(
+        select(*_COLUMNS)
+        .where(p.c.state == "wanted", p.c.due_at <= now)
+        .order_by(p.c.due_at)
+        .limit(limit)
+    ).mappings()
+    return [KeptPhoto(**row) for row in rows]
+
+
+def next_due(db: Connection) -> datetime | None:
+    """Return when the next wanted photo is to be fetched, or None."""
+    p = schema.photo
+    return db.execute(
+        select(p.c.due_at)
+        .where(p.c.state == "wanted")
+        .order_by(p.c.due_at)
+        .limit(1)
+    ).scalar()
+
+
+def get(db: Connection, photo: PhotoId) -> KeptPhoto | None:
+    """Return a photo row, or None."""
+    row = (
+        db.execute(select(*_COLUMNS).where(schema.photo.c.id == photo))
+        .mappings()
+        .first()
+    )
+    return None if row is None else KeptPhoto(**row)
+
+
+def of_ticket(db: Connection, ticket: TicketId) -> Sequence[KeptPhoto]:
+    """Return a ticket's photos, in order, those withdrawn left out."""
+    p = schema.photo
+    rows = db.execute(
+        select(*_COLUMNS)
+        .where(
+            p.c.ticket_id == ticket,
+            p.c.state.in_(("wanted", "kept", "failed")),
+        )
+        .order_by(p.c.id)
+    ).mappings()
+    return [KeptPhoto(**row) for row in rows]
+
+
+def of_message(
+    db: Connection, chat: str, message: str, ticket: TicketId
+) -> Sequence[KeptPhoto]:
+    """Return the photos that one message brought to a ticket."""
+    return [
+        photo
+        for photo in of_ticket(db, ticket)
+        if photo.chat == chat and photo.message == message
+    ]
+
+
+def keep(
+    db: Connection,
+    photo: KeptPhoto,
+    hash_: str,
+    width: int,
+    height: int,
+    size: int,
+) -> bool:
+    """Note that the re-encoded picture lies in the media store."""
+    return _move(
+        db,
+        photo,
+        state="kept",
+        hash=hash_,
+        width=width,
+        height=height,
+        bytes=size,
+    )
+
+
+def put_back(
+    db: Connection, photo: KeptPhoto, due_at: datetime, reason: str
+) -> bool:
+    """Try to fetch it again later."""
+    touch(db, "photo")
+    return _move(
+        db,
+        photo,
+        due_at=due_at,
+        reason=reason,
+        attempts=photo.attempts + 1,
+    )
+
+
+def fail(db: Connection, photo: KeptPhoto, reason: str) -> bool:
+    """Give a photo up; the ticket stands without it and says so."""
+    return _move(
+        db,
+        photo,
+        state="failed",
+        reason=reason,
+        attempts=photo.attempts + 1,
+    )
+
+
+def withdraw(db: Connection, photo: KeptPhoto) -> None:
+    """Take a photo off its ticket: its author did."""
+    p = schema.photo
+    db.execute(update(p).where(p.c.id == photo.id).values(state="withdrawn"))
+    touch(db, "photo")
+
+
+def _move(db: Connection, photo: KeptPhoto, **values: object) -> bool:
+    p = schema.photo
+    done = db.execute(
+        update(p)
+        .where(p.c.id == photo.id, p.c.state == "wanted")
+        .values(**values)
+    )
+    return done.rowcount == 1

@@ -1,0 +1,325 @@
+"""Tickets: questions, and conditional moves that each write an event."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy import Connection, func, insert, select, update
+
+from config.terms import (
+    Action,
+    BodyId,
+    CategoryId,
+    CommunityId,
+    GridId,
+    Level,
+    Number,
+    PersonId,
+    Severity,
+    Source,
+    Status,
+    TicketId,
+    Urgency,
+    WishId,
+)
+from storage import schema
+
+SYSTEM = PersonId("system")
+"""Who acts when no person does: a limit passed, a silence ended."""
+
+
+class Overtaken(Exception):
+    """Somebody else moved it first; nothing was changed."""
+
+
+class Ticket(Struct, frozen=True, kw_only=True):
+    """A tracked case."""
+
+    id: TicketId
+    community_id: CommunityId
+    number: Number
+    code: str
+    status: Status
+    grid_id: GridId | None
+    category: CategoryId
+    severity: Severity
+    urgency: Urgency
+    level: Level
+    source: Source
+    place: str
+    lat: float | None
+    lon: float | None
+    reporter_id: PersonId | None
+    assignee_id: PersonId | None
+    body_id: BodyId | None
+    private: bool
+    merged_into: TicketId | None
+    origin_chat: str
+    origin_message: str
+    origin_thread: str
+    reopened: int
+    rating: int | None
+    opened_at: datetime
+    accepted_at: datetime | None
+    resolved_at: datetime | None
+    closed_at: datetime | None
+
+
+class Words(Struct, frozen=True, kw_only=True):
+    """What somebody wrote, in a row that can be erased."""
+
+    id: int
+    kind: str
+    """``report``, ``addition``, ``question``, ``answer``, ``resolution``,
+    ``reason``, ``rating``."""
+    author_id: PersonId | None
+    text: str
+    at: datetime
+
+
+class Event(Struct, frozen=True, kw_only=True):
+    """When, who, what: ids only, never changed."""
+
+    id: int
+    at: datetime
+    actor_id: PersonId | None
+    action: str
+    old: str
+    new: str
+    words_id: int | None
+    fields: Mapping[str, object]
+
+
+_COLUMNS = [schema.ticket.c[name] for name in Ticket.__struct_fields__]
+_WORDS = [schema.words.c[name] for name in Words.__struct_fields__]
+_EVENT = [schema.event.c[name] for name in Event.__struct_fields__]
+
+
+def next_number(db: Connection, community: CommunityId) -> Number:
+    """Draw the next number of the community's one sequence."""
+    c = schema.community
+    drawn = db.execute(
+        update(c)
+        .where(c.c.id == community)
+        .values(next_number=c.c.next_number + 1)
+        .returning(c.c.next_number)
+    ).scalar_one()
+    return Number(drawn - 1)
+
+
+def put(db: Connection, **values: object) -> Ticket:
+    """Insert a ticket; values are the columns."""
+    row = db.execute(
+        insert(schema.ticket).values(**values).returning(*_COLUMNS)
+    )
+    return Ticket(**row.mappings().one())
+
+
+def get(db: Connection, ticket: TicketId) -> Ticket:
+    """Return the ticket, which must exist (``KeyError`` otherwise)."""
+    row = (
+        db.execute(select(*_COLUMNS).where(schema.ticket.c.id == ticket))
+        .mappings()
+        .first()
+    )
+    if row is None:
+        raise KeyError(ticket)
+    return Ticket(**row)
+
+
+def find(
+    db: Connection, community: CommunityId, number: Number
+) -> Ticket | None:
+    """Return the ticket of a number, or None."""
+    t = schema.ticket
+    row = (
+        db.execute(
+            select(*_COLUMNS).where(
+                t.c.community_id == community, t.c.number == number
+            )
+        )
+        .mappings()
+        .first()
+    )
+    return None if row is None else Ticket(**row)
+
+
+def find_code(db: Connection, code: str) -> Ticket | None:
+    """Return the ticket of a public page's code, or None."""
+    row = (
+        db.execute(select(*_COLUMNS).where(schema.ticket.c.code == code))
+        .mappings()
+        .first()
+    )
+    return None if row is None else Ticket(**row)
+
+
+def assigned(
+    db: Connection,
+    community: CommunityId,
+    person: PersonId,
+    grids: frozenset[GridId] = frozenset(),
+    limit: int = 50,
+) -> Sequence[Ticket]:
+    """Return open tickets of a person (or of grids), soonest due first."""
+    t, k = schema.ticket, schema.time_limit
+    soonest = (
+        select(func.min(k.c.due_at))
+        .where(k.c.ticket_id == t.c.id, k.c.state == "running")
+        .scalar_subquery()
+    )
+    mine = t.c.assignee_id == person
+    if grids:
+        mine |= t.c.grid_id.in_(grids)
+    rows = db.execute(
+        select(*_COLUMNS)
+        .where(
+            t.c.community_id == community,
+            t.c.status.in_((Status.REPORTED, Status.ACCEPTED, Status.PAUSED)),
+            mine,
+        )
+        .order_by(soonest.is_(None), soonest, t.c.id)
+        .limit(limit)
+    ).mappings()
+    return [Ticket(**row) for row in rows]
+
+
+def opened_by(
+    db: Connection, community: CommunityId, person: PersonId, limit: int = 20
+) -> Sequence[Ticket]:
+    """Return a resident's tickets, newest first."""
+    t = schema.ticket
+    rows = db.execute(
+        select(*_COLUMNS)
+        .where(t.c.community_id == community, t.c.reporter_id == person)
+        .order_by(t.c.id.desc())
+        .limit(limit)
+    ).mappings()
+    return [Ticket(**row) for row in rows]
+
+
+def open_count(
+    db: Connection, community: CommunityId, person: PersonId
+) -> int:
+    """Count a resident's open tickets."""
+    t = schema.ticket
+    return db.execute(
+        select(func.count()).where(
+            t.c.community_id == community,
+            t.c.reporter_id == person,
+            t.c.status.in_((Status.REPORTED, Status.ACCEPTED, Status.PAUSED)),
+        )
+    ).scalar_one()
+
+
+def move(
+    db: Connection, ticket: Ticket, status: Status, **values: object
+) -> Ticket:
+    """Change what was judged, and only while it still stands there.
+
+    Raises ``Overtaken`` if the ticket's status is no longer the one read.
+    """
+    t = schema.ticket
+    row = (
+        db.execute(
+            update(t)
+            .where(t.c.id == ticket.id, t.c.status == ticket.status)
+            .values(status=status, **values)
+            .returning(*_COLUMNS)
+        )
+        .mappings()
+        .first()
+    )
+    if row is None:
+        raise Overtaken(f"ticket {ticket.number}")
+    return Ticket(**row)
+
+
+def say(
+    db: Connection,
+    community: CommunityId,
+    kind: str,
+    author: PersonId | None,
+    text: str,
+    now: datetime,
+    *,
+    ticket: TicketId | None = None,
+    wish: WishId | None = None,
+) -> int:
+    """Keep words; return their row's id for the event."""
+    row = db.execute(
+        insert(schema.words)
+        .values(
+            community_id=community,
+            ticket_id=ticket,
+            wish_id=wish,
+            kind=kind,
+            author_id=author,
+            text=text,
+            at=now,
+        )
+        .returning(schema.words.c.id)
+    )
+    return int(row.scalar_one())
+
+
+def reword(db: Connection, words: int, text: str) -> None:
+    """Let words read as their author edited them."""
+    w = schema.words
+    db.execute(update(w).where(w.c.id == words).values(text=text))
+
+
+def words(
+    db: Connection, ticket: TicketId, kind: str | None = None
+) -> Sequence[Words]:
+    """Return what was written on a ticket, in order."""
+    w = schema.words
+    query = select(*_WORDS).where(w.c.ticket_id == ticket)
+    if kind is not None:
+        query = query.where(w.c.kind == kind)
+    rows = db.execute(query.order_by(w.c.id)).mappings()
+    return [Words(**row) for row in rows]
+
+
+def log(
+    db: Connection,
+    community: CommunityId,
+    actor: PersonId | None,
+    action: Action | str,
+    now: datetime,
+    *,
+    ticket: TicketId | None = None,
+    wish: WishId | None = None,
+    old: str = "",
+    new: str = "",
+    words_id: int | None = None,
+    **fields: object,
+) -> None:
+    """Append an event."""
+    db.execute(
+        insert(schema.event).values(
+            community_id=community,
+            ticket_id=ticket,
+            wish_id=wish,
+            at=now,
+            actor_id=actor,
+            action=action,
+            old=old,
+            new=new,
+            words_id=words_id,
+            fields=msgspec.json.encode(fields).decode() if fields else "{}",
+        )
+    )
+
+
+def history(db: Connection, ticket: TicketId) -> Sequence[Event]:
+    """Return a ticket's events, in order."""
+    e = schema.event
+    rows = db.execute(
+        select(*_EVENT).where(e.c.ticket_id == ticket).order_by(e.c.id)
+    ).mappings()
+    return [
+        Event(**{**row, "fields": msgspec.json.decode(row["fields"])})
+        for row in rows
+    ]
