@@ -25,10 +25,10 @@ from sqlalchemy import (
     union_all,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from config.terms import ChatKind, CommunityId, PersonId, PhotoId, Role
 from storage.messages import Choice, MenuItem
+from storage.people import put_new
 from storage.schema import (
     MadeBy,
     account,
@@ -139,12 +139,6 @@ class Upload:
     height: int
 
 
-def _insert(db: Connection, table: Any) -> Any:  # noqa: ANN401
-    if db.dialect.name == "postgresql":
-        return postgresql.insert(table)
-    return sqlite.insert(table)
-
-
 # Chats and members --------------------------------------------------------
 
 
@@ -157,7 +151,7 @@ def seat(db: Connection, seats: Sequence[Seat]) -> None:
             "title": chat.title,
         }
         db.execute(
-            _insert(db, webchat_chat)
+            put_new(db, webchat_chat)
             .values(address=chat.address, **row)
             .on_conflict_do_update(index_elements=["address"], set_=row)
         )
@@ -173,7 +167,7 @@ def seat(db: Connection, seats: Sequence[Seat]) -> None:
 
 def _sit(db: Connection, chat: Seat, address: str, made_by: MadeBy) -> None:
     db.execute(
-        _insert(db, webchat_member)
+        put_new(db, webchat_member)
         .values(
             chat=chat.address,
             address=address,
@@ -188,7 +182,7 @@ def join(db: Connection, chats: Sequence[Seat], address: str) -> None:
     """Let somebody who isn't in the pack into chats, their own included."""
     for chat in chats:
         db.execute(
-            _insert(db, webchat_chat)
+            put_new(db, webchat_chat)
             .values(
                 address=chat.address,
                 community_id=chat.community,
@@ -336,7 +330,7 @@ def set_menu(db: Connection, chat: str, items: tuple[MenuItem, ...]) -> None:
 # Messages -----------------------------------------------------------------
 
 
-def post(  # noqa: PLR0913 - a message has these parts
+def post(
     db: Connection,
     *,
     chat: str,
@@ -384,7 +378,7 @@ def post(  # noqa: PLR0913 - a message has these parts
     return Stored(new, changed, new=True)
 
 
-def say(  # noqa: PLR0913 - a message has these parts
+def say(
     db: Connection,
     *,
     chat: str,
@@ -401,7 +395,7 @@ def say(  # noqa: PLR0913 - a message has these parts
         return None
     changed, community = _next(db, chat)
     new = db.scalar(
-        _insert(db, webchat_message)
+        put_new(db, webchat_message)
         .values(
             community_id=community,
             chat=chat,
@@ -704,7 +698,7 @@ def keep_upload(
 ) -> None:
     """Remember whose upload it is; the same photo twice is one row."""
     db.execute(
-        _insert(db, webchat_upload)
+        put_new(db, webchat_upload)
         .values(
             ref=upload.ref,
             address=sender.address,

@@ -1,0 +1,578 @@
+"""The built-in chat: a platform of our own, so nobody needs another first.
+
+Groups are ``webchat:g1``, a person's private chat is ``webchat:lin`` and so
+is their account. What a page posts is kept in our own tables before it is
+acknowledged, and stays *owed* until the core took it over: a crash between
+the two hands it over again. The letter's key makes each of the bot's
+messages unique, so an unknown outcome never shows twice. Pages speak the
+frames of ``webchat_wire``; whoever serves them says who the viewer is.
+"""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, assert_never
+
+import structlog
+
+from bot.channels.channel import (
+    Can,
+    Finding,
+    Gone,
+    Limits,
+    Never,
+    Receive,
+)
+from bot.channels.webchat_hub import Hub, Listener
+from bot.channels.webchat_wire import (
+    Amend,
+    Beat,
+    Declined,
+    FromPage,
+    Hello,
+    Listed,
+    Notice,
+    Open,
+    Page,
+    Post,
+    Press,
+    Read,
+    Shown,
+    TakeBack,
+    Taken,
+    Welcome,
+)
+from config.terms import ChatKind
+from storage import webchat
+from storage.database import Database
+from storage.messages import (
+    AnswerPress,
+    Chat,
+    Edit,
+    Edited,
+    Incoming,
+    Leave,
+    Order,
+    Outgoing,
+    Photo,
+    Pressed,
+    Quote,
+    Said,
+    Say,
+    Sender,
+    SetMenu,
+    Withdrawn,
+)
+from storage.webchat import CHANNEL, Message, Upload, Viewer
+
+TEXT = 4000
+PHOTOS = 9
+PHOTO_BYTES = 10 * 1024 * 1024
+PAGE = 40
+ID = 64
+"""The longest client id."""
+BEAT_S = 3.0
+"""How often a page hears from us; how soon another process's words show."""
+BATCH = 64
+
+log = structlog.get_logger()
+
+
+class Declines(Exception):
+    """What a page asked for changes nothing; ``why`` is the page's word."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+class Pictures(Protocol):
+    """Where photos are kept, by content hash."""
+
+    async def put(self, content: bytes) -> str:
+        """Keep the bytes and return their hash."""
+
+    async def get(self, ref: str) -> bytes | None:
+        """Return the bytes, or nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clean:
+    """A picture without its metadata, safe to show."""
+
+    content: bytes
+    width: int
+    height: int
+
+
+Cleaner = Callable[[bytes], Awaitable[Clean | None]]
+"""Re-encodes a photo in a bounded child; None: that is no picture."""
+
+
+class WebChat:
+    """The channel, and what pages may ask of it."""
+
+    name = CHANNEL
+    can = Can(
+        buttons=True,
+        edits=True,
+        replies=True,
+        albums=True,
+        private=True,
+        history=True,
+        once=True,
+    )
+    limits = Limits(text=TEXT, photo_bytes=PHOTO_BYTES)
+
+    def __init__(
+        self,
+        db: Database,
+        pictures: Pictures,
+        clean: Cleaner,
+        now: Callable[[], datetime],
+        *,
+        names: Sequence[str] = ("邻里", "linli"),
+    ) -> None:
+        self._db = db
+        self._pictures = pictures
+        self._clean = clean
+        self._now = now
+        self._owed = asyncio.Event()
+        self._receive: Receive | None = None
+        self._mention = re.compile(
+            rf"@(?:{'|'.join(map(re.escape, names))})(?![\w-])[\s,，:：]*",
+            re.IGNORECASE,
+        )
+        self.hub = Hub(db)
+
+    # The contract
+
+    async def check(self) -> list[Finding]:
+        """Say that the chat has somebody to talk to."""
+        owed = await self._db.read(lambda db: webchat.owed(db, 1))
+        if owed:
+            return [Finding(ok=True, words="web chat: messages wait")]
+        return [Finding(ok=True, words="web chat: ready")]
+
+    async def run(self, receive: Receive) -> None:
+        """Hand over what is owed, what waited since the last stop first."""
+        self._receive = receive
+        self._owed.set()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._hand_over_on(receive))
+            tasks.create_task(self._beat_on())
+
+    async def send(self, outgoing: Outgoing, key: str) -> str:
+        """Keep the bot's message, once for each key, and show it."""
+        match outgoing:
+            case Say():
+                return await self._say(outgoing, key)
+            case Edit():
+                return await self._edit(outgoing)
+            case AnswerPress():
+                address = outgoing.press.partition(".")[0]
+                if outgoing.text:
+                    self.hub.notify(
+                        address, Notice(outgoing.text, outgoing.alert)
+                    )
+                return ""
+            case SetMenu():
+                await self._db.write(
+                    lambda db: webchat.set_menu(
+                        db, outgoing.chat.address, outgoing.items
+                    )
+                )
+                return ""
+            case Leave():
+                return ""
+            case Order():
+                raise Never("the web chat takes no work orders")
+            case _:
+                assert_never(outgoing)
+
+    async def fetch(self, photo: Photo) -> bytes:
+        """Return an uploaded original."""
+        content = await self._pictures.get(photo.ref)
+        if content is None:
+            raise Never("the upload is gone")
+        return content
+
+    async def _say(self, say: Say, key: str) -> str:
+        stored = await self._db.write(
+            lambda db: webchat.say(
+                db,
+                chat=say.chat.address,
+                letter=key,
+                text=say.text,
+                choices=say.choices,
+                photos=say.photos,
+                reply_to=say.reply_to,
+                now=self._now(),
+            )
+        )
+        if stored is None:
+            raise Gone(f"no such chat: {say.chat.key}")
+        await self.hub.bring(say.chat.address)
+        return str(stored.id)
+
+    async def _edit(self, edit: Edit) -> str:
+        if not edit.message.isdecimal():
+            raise Never("the message was never sent")
+        there = await self._db.write(
+            lambda db: webchat.rewrite(
+                db,
+                edit.chat.address,
+                int(edit.message),
+                edit.text,
+                edit.choices,
+            )
+        )
+        if not there:
+            raise Never("the message is no longer kept")
+        await self.hub.bring(edit.chat.address)
+        return edit.message
+
+    # What is owed to the core
+
+    async def _hand_over_on(self, receive: Receive) -> None:
+        pause = 0.1
+        while True:
+            await self._owed.wait()
+            self._owed.clear()
+            try:
+                while await self._hand_over(receive):
+                    pause = 0.1
+            except Exception:
+                log.exception("webchat_hand_over_failed")
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 5.0)
+                self._owed.set()
+
+    async def _beat_on(self) -> None:
+        """Show that the line is alive, and what other processes wrote."""
+        while True:
+            await asyncio.sleep(BEAT_S)
+            self.hub.beat(Beat(self._now()))
+            try:
+                await self.hub.bring_all()
+            except Exception:
+                log.exception("webchat_sweep_failed")
+
+    async def _hand_over(self, receive: Receive) -> bool:
+        owed = await self._db.read(lambda db: webchat.owed(db, BATCH))
+        if not owed:
+            return False
+        arrived: list[Incoming] = []
+        for message in owed:
+            arrived += await self._incoming(message)
+        await receive(arrived)
+        await self._db.write(lambda db: webchat.mark_handed(db, owed))
+        return True
+
+    async def _incoming(self, message: Message) -> list[Incoming]:
+        if message.withdrawn:
+            return [self._withdrawn(message)]
+        arrived: list[Incoming] = []
+        if message.handed < 0:
+            quote = await self._quote(message)
+            arrived.append(self._said(message, quote))
+        if message.version > 0:
+            arrived.append(self._edited(message))
+        return arrived
+
+    def _said(self, message: Message, quote: Quote | None) -> Said:
+        text, addressed = self._addressed(message.text)
+        return Said(
+            channel=CHANNEL,
+            account=CHANNEL,
+            chat=_chat(message),
+            sender=_sender(message),
+            id=str(message.id),
+            at=message.at,
+            text=text,
+            photos=_photos(message),
+            quote=quote,
+            addressed=addressed,
+        )
+
+    def _edited(self, message: Message) -> Edited:
+        text, addressed = self._addressed(message.text)
+        return Edited(
+            channel=CHANNEL,
+            account=CHANNEL,
+            chat=_chat(message),
+            sender=_sender(message),
+            id=str(message.id),
+            at=self._now(),
+            version=str(message.version),
+            text=text,
+            photos=_photos(message),
+            addressed=addressed,
+        )
+
+    def _withdrawn(self, message: Message) -> Withdrawn:
+        return Withdrawn(
+            channel=CHANNEL,
+            account=CHANNEL,
+            chat=_chat(message),
+            sender=_sender(message),
+            id=str(message.id),
+            at=self._now(),
+        )
+
+    def _addressed(self, text: str) -> tuple[str, bool]:
+        rest, mentions = self._mention.subn("", text)
+        return (rest.strip(), True) if mentions else (text, False)
+
+    async def _quote(self, message: Message) -> Quote | None:
+        if message.quote is None:
+            return None
+        quoted = message.quote
+        found = await self._db.read(lambda db: webchat.find(db, quoted))
+        if found is None:
+            return None
+        return Quote(
+            message=str(found.id),
+            by_me=found.sender == "",
+            by_same=found.sender == message.sender,
+            text=found.text,
+        )
+
+    # What pages ask for
+
+    async def take(
+        self, viewer: Viewer, listener: Listener, frame: FromPage
+    ) -> None:
+        """Do what a page asks and tell it what came of it."""
+        client = getattr(frame, "client", "")
+        if len(client) > ID:
+            listener.tell(Declined("", "unreadable"))
+            return
+        try:
+            message = await self._do(viewer, listener, frame)
+        except Declines as no:
+            listener.tell(Declined(client, no.why))
+        except webchat.Forbidden:
+            listener.tell(Declined(client, "forbidden"))
+        except webchat.Closed:
+            listener.tell(Declined(client, "withdrawn"))
+        else:
+            if client:
+                listener.tell(Taken(client, message))
+
+    async def _do(
+        self, viewer: Viewer, listener: Listener, frame: FromPage
+    ) -> int:
+        match frame:
+            case Hello():
+                await self._welcome(viewer, listener, frame)
+            case Open():
+                await self._page(viewer, listener, frame)
+            case Post():
+                return await self._post(viewer, frame)
+            case Amend():
+                _fits(frame.text)
+                await self._amend(viewer, frame)
+            case TakeBack():
+                await self._amend(viewer, frame)
+            case Press():
+                await self._press(viewer, frame)
+            case Read():
+                await self._db.write(
+                    lambda db: webchat.mark_read(
+                        db, frame.chat, viewer.address, frame.id
+                    )
+                )
+            case _:
+                assert_never(frame)
+        return 0
+
+    async def _welcome(
+        self, viewer: Viewer, listener: Listener, hello: Hello
+    ) -> None:
+        places = await self._db.read(
+            lambda db: webchat.places(db, viewer.address)
+        )
+        listener.tell(
+            Welcome(
+                me=viewer.address,
+                name=viewer.name,
+                chats=tuple(_listed(place) for place in places),
+                now=self._now(),
+            )
+        )
+        for place in places:
+            seen = hello.seen.get(place.address, place.seq)
+            await self.hub.join(listener, place.address, min(seen, place.seq))
+
+    async def _page(
+        self, viewer: Viewer, listener: Listener, asked: Open
+    ) -> None:
+        await self._must_sit(viewer, asked.chat)
+        page = await self._db.read(
+            lambda db: webchat.before(db, asked.chat, asked.before, PAGE + 1)
+        )
+        listener.tell(
+            Page(
+                chat=asked.chat,
+                before=asked.before,
+                messages=tuple(Shown.of(found) for found in page[-PAGE:]),
+                more=len(page) > PAGE,
+            )
+        )
+
+    async def _post(self, viewer: Viewer, post: Post) -> int:
+        _fits(post.text)
+        if not post.client:
+            raise Declines("unreadable")
+        if len(post.photos) > PHOTOS:
+            raise Declines("too-many-photos")
+        if not post.text.strip() and not post.photos:
+            raise Declines("empty")
+        stored = await self._db.write(
+            lambda db: webchat.post(
+                db,
+                chat=post.chat,
+                sender=viewer,
+                client=post.client,
+                text=post.text.strip(),
+                photos=post.photos,
+                quote=post.quote,
+                now=self._now(),
+            )
+        )
+        self._owed.set()
+        await self.hub.bring(post.chat)
+        return stored.id
+
+    async def _amend(self, viewer: Viewer, frame: Amend | TakeBack) -> None:
+        await self._must_sit(viewer, frame.chat)
+        if isinstance(frame, TakeBack):
+            await self._db.write(
+                lambda db: webchat.withdraw(
+                    db, frame.chat, frame.id, viewer.address
+                )
+            )
+        else:
+            text = frame.text.strip()
+            await self._db.write(
+                lambda db: webchat.edit(
+                    db, frame.chat, frame.id, viewer.address, text
+                )
+            )
+        self._owed.set()
+        await self.hub.bring(frame.chat)
+
+    async def _press(self, viewer: Viewer, press: Press) -> None:
+        await self._must_sit(viewer, press.chat)
+        if self._receive is None:
+            raise Declines("busy")
+        if not press.client:
+            raise Declines("unreadable")
+        message = await self._db.read(lambda db: webchat.find(db, press.id))
+        if message is None or message.chat != press.chat:
+            raise Declines("forbidden")
+        pressed = Pressed(
+            channel=CHANNEL,
+            account=CHANNEL,
+            chat=_chat(message, member=viewer.address),
+            sender=Sender(CHANNEL, viewer.address, viewer.name),
+            id=f"{viewer.address}.{press.client}",
+            at=self._now(),
+            token=press.token,
+            message=str(press.id),
+        )
+        try:
+            await self._receive([pressed])
+        except Exception as error:
+            log.exception("webchat_press_failed")
+            raise Declines("busy") from error
+
+    async def _must_sit(self, viewer: Viewer, chat: str) -> None:
+        sits = await self._db.read(
+            lambda db: webchat.is_member(db, chat, viewer.address)
+        )
+        if not sits:
+            raise webchat.Forbidden
+
+    async def upload(self, viewer: Viewer, content: bytes) -> Upload:
+        """Keep a photo that will be posted, and a copy that may be shown."""
+        if len(content) > PHOTO_BYTES:
+            raise Declines("photo-too-large")
+        if not _is_photo(content):
+            raise Declines("not-a-photo")
+        shown = await self._clean(content)
+        if shown is None:
+            raise Declines("broken-photo")
+        upload = Upload(
+            ref=await self._pictures.put(content),
+            shown=await self._pictures.put(shown.content),
+            bytes=len(content),
+            width=shown.width,
+            height=shown.height,
+        )
+        await self._db.write(
+            lambda db: webchat.keep_upload(db, viewer, upload, self._now())
+        )
+        return upload
+
+    async def picture(self, viewer: Viewer, ref: str) -> bytes | None:
+        """Return the copy of a photo that this viewer may see."""
+        shown = await self._db.read(
+            lambda db: webchat.shown(db, ref, viewer.address)
+        )
+        return None if shown is None else await self._pictures.get(shown)
+
+
+def _chat(message: Message, member: str = "") -> Chat:
+    private = message.chat == (message.sender or member)
+    return Chat(
+        CHANNEL,
+        message.chat,
+        ChatKind.PRIVATE if private else ChatKind.GROUP,
+    )
+
+
+def _sender(message: Message) -> Sender:
+    return Sender(CHANNEL, message.sender, message.name)
+
+
+def _photos(message: Message) -> tuple[Photo, ...]:
+    return tuple(
+        Photo(
+            ref=picture.ref,
+            unique=picture.ref,
+            width=picture.width,
+            height=picture.height,
+        )
+        for picture in message.photos
+    )
+
+
+def _listed(place: webchat.Place) -> Listed:
+    return Listed(
+        address=place.address,
+        kind=place.kind,
+        title=place.title,
+        seq=place.seq,
+        unread=place.unread,
+        last=place.last,
+        last_by=place.last_by,
+        last_at=place.last_at,
+        menu=place.menu,
+    )
+
+
+def _fits(text: str) -> None:
+    if len(text) > TEXT:
+        raise Declines("too-long")
+
+
+def _is_photo(content: bytes) -> bool:
+    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
+        return True
+    return content.startswith(
+        (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a")
+    )
