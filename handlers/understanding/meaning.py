@@ -1,0 +1,52 @@
+"""What a message means: the words between understanding and the features."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from config.terms import CategoryId, GridId, Urgency
+
+
+class Intent(StrEnum):
+    """What somebody wants by saying it."""
+
+    REPORT = "report"
+    QUESTION = "question"
+    WISH = "wish"
+    THANKS = "thanks"
+    QUARREL = "quarrel"
+    TALK = "talk"
+
+
+class Sure(StrEnum):
+    """What may be done about it unasked."""
+
+    ACT = "act"
+    ASK = "ask"
+    """Ask once, with two buttons; silence is an answer."""
+    NO = "no"
+    """Stay silent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where, as far as the words say."""
+
+    words: str
+    """Verbatim from the text, typing errors included; parts by `` / ``."""
+    building: str = ""
+    """As people say it: ``8号楼``, ``12弄``; "" if none is named."""
+    unit: str = ""
+    room: str = ""
+    grid: GridId | None = None
+    """The grid that owns the building or landmark, else the chat's own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meaning:
+    """What a group message means."""
+
+    intent: Intent
+    sure: Sure
+    category: CategoryId | None = None
+    place: Place | None = None
+    urgency: Urgency = Urgency.ROUTINE

@@ -1,0 +1,220 @@
+"""Where: buildings, rooms and landmarks, and the grid that owns them."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from config.pack.values import Community, Grid
+from config.terms import GridId
+from handlers.understanding.meaning import Place
+from handlers.understanding.text import NUMERAL, fold, number
+
+_KIND = r"号楼|号搂|楼栋|栋|幢|座|#楼?|号院|弄"
+_WRITTEN = re.compile(
+    rf"(?P<estate>\D*?)(?P<first>{NUMERAL})"
+    rf"(?:\s*[-~—–至到]\s*(?P<last>{NUMERAL}))?\s*(?P<kind>{_KIND}|号|楼)",
+)
+_SIDES = r"[东南西北][边侧面头山门]"
+_PATTERNS = (
+    # 8-3-402, 8-402
+    (
+        r"(?<![\d-])(?P<dashed>[1-9]\d{0,2})(?:-(?P<stair>\d{1,2}))?"
+        r"-(?P<flat>\d{3,4})(?![\d-])"
+    ),
+    # 8号楼, 八栋, 12弄
+    rf"(?P<no>{NUMERAL})\s?(?P<kind>{_KIND})(?P<door>\d{{3,4}}(?!\d))?",
+    # 8号门口, 8楼侧面: a bare number only where a building must be meant
+    (
+        rf"(?P<short>{NUMERAL})(?:号|楼|搂)"
+        rf"(?=门|楼|前|后|侧|旁|单元|那家|住户|{_SIDES})"
+    ),
+    rf"(?P<unit>{NUMERAL})\s?单元(?P<behind>(?<=单元)\d{{3,4}}(?!\d))?",
+    r"(?<![\d-])(?P<room>\d{3,4})(?:室|户|房)",
+    # 3层, 负二层, 8f, b2
+    rf"负?{NUMERAL}(?:楼|层|搂)",
+    r"(?<![a-z\d])(?:\d{1,2}f|b\d)(?![a-z\d])",
+)
+_NEARBY = re.compile(
+    r"(?:的|那|这|个|边|里|条|\s)?(?:楼下|楼上|楼后|楼前|门口|门前|旁边?|边上"
+    r"|附近|对面|中间|拐角|角落|前面|前头|后面|后头|后身|上面|下面|底下|里面"
+    rf"|里头|外面|{_SIDES})?"
+    r"(?:那|这)?(?:条路|小路|块空地|一?段|一?截|一?排|排|台|部|边)?",
+)
+_GAP = 1
+"""Characters between two parts of one place: 的, 那, a blank."""
+_HOME = re.compile(r"[我俺咱]们?家|[我俺咱]们?(?:这|那)?(?:楼|栋|幢|单元)")
+_MOST_PARTS = 3
+
+
+class _Owned(NamedTuple):
+    estate: str
+    grid: GridId
+    written: str
+
+
+class _Key(NamedTuple):
+    number: int
+    lane: bool
+
+
+class Gazetteer:
+    """Finds a community's places in what people type."""
+
+    def __init__(self, community: Community, common: Iterable[str]) -> None:
+        self._owned: dict[_Key, list[_Owned]] = defaultdict(list)
+        self._names: dict[str, GridId | None] = {}
+        for grid in community.grids:
+            for written in grid.buildings:
+                self._learn(written, grid.id)
+        for grid in community.grids:
+            self._name_all(grid)
+        named = _any_of(self._names)
+        self._core = re.compile(
+            "|".join(
+                (
+                    *((f"(?P<named>{named})",) if named else ()),
+                    *_PATTERNS,
+                    _any_of(map(fold, common)),
+                ),
+            ),
+        )
+
+    def find(
+        self,
+        text: str,
+        *,
+        home: str = "",
+        grid: GridId | None = None,
+    ) -> Place | None:
+        """Return where the text says it is; ``None`` if it doesn't say."""
+        folded = fold(text)
+        parts = _Parts()
+        for match in self._core.finditer(folded):
+            parts.take(match, folded)
+        names = parts.names
+        if home and not parts.key and (parts.unit or _HOME.search(folded)):
+            parts.key = key_of(home)
+        if not parts.spans and not parts.key:
+            return None
+        owned = self._owner(parts.key, names, grid) if parts.key else None
+        owner = owned.grid if owned else self._by_name(names, parts.key, grid)
+        return Place(
+            words=" / ".join(
+                text[start:end].strip().removesuffix("的")
+                for start, end in parts.spans[:_MOST_PARTS]
+            ),
+            building=owned.written if owned else parts.written,
+            unit=parts.unit,
+            room=parts.room,
+            grid=owner,
+        )
+
+    def _learn(self, written: str, grid: GridId) -> None:
+        match = _WRITTEN.fullmatch(fold(written).strip())
+        first = number(match["first"]) if match else None
+        if match is None or first is None:
+            self._names[fold(written)] = grid
+            return
+        kind, estate = match["kind"], match["estate"].strip()
+        last = number(match["last"] or match["first"]) or first
+        for no in range(first, min(last, first + 999) + 1):
+            self._owned[_Key(no, kind == "弄")].append(
+                _Owned(estate, grid, f"{estate}{no}{kind}"),
+            )
+        if estate:
+            known = self._names.setdefault(estate, grid)
+            self._names[estate] = grid if known == grid else None
+
+    def _name_all(self, grid: Grid) -> None:
+        for name in (*grid.landmarks, grid.name):
+            if name.strip():
+                self._names.setdefault(fold(name.strip()), grid.id)
+
+    def _owner(
+        self,
+        key: _Key,
+        names: list[str],
+        grid: GridId | None,
+    ) -> _Owned | None:
+        owned = self._owned.get(key, [])
+        named = {self._names[name] for name in names}
+        for wanted in (
+            [o for o in owned if o.estate and o.estate in names],
+            [o for o in owned if o.grid in named],
+            [o for o in owned if o.grid == grid],
+            owned,
+        ):
+            if len({o.grid for o in wanted}) == 1:
+                return wanted[0]
+        return None
+
+    def _by_name(
+        self,
+        names: list[str],
+        key: _Key | None,
+        grid: GridId | None,
+    ) -> GridId | None:
+        for name in names:
+            if (owner := self._names[name]) is not None:
+                return owner
+        # A building that several other grids have is nobody's guess.
+        return None if key and key in self._owned else grid
+
+
+class _Parts:
+    """What the matches of one text add up to."""
+
+    def __init__(self) -> None:
+        self.spans: list[tuple[int, int]] = []
+        self.names: list[str] = []
+        self.key: _Key | None = None
+        self.written = self.unit = self.room = ""
+
+    def take(self, match: re.Match[str], text: str) -> None:
+        """Add one match and the words that lean on it."""
+        found = match.groupdict()
+        if name := found.get("named"):
+            self.names.append(name)
+        if not self.key:
+            self._building(match)
+        if stair := found["unit"] or found["stair"]:
+            self.unit = self.unit or str(number(stair) or "")
+        room = (
+            found["flat"] or found["door"] or found["behind"] or found["room"]
+        )
+        self.room = self.room or room or ""
+        nearby = _NEARBY.match(text, match.end())
+        end = nearby.end() if nearby else match.end()
+        self._span(match.start(), end)
+
+    def _building(self, match: re.Match[str]) -> None:
+        word = match["no"] or match["short"] or match["dashed"]
+        no = number(word) if word else None
+        if no is None:
+            return
+        self.key = _Key(no, match["kind"] == "弄")
+        if match["no"]:
+            self.written = f"{no}{match['kind'].replace('搂', '楼')}"
+
+    def _span(self, start: int, end: int) -> None:
+        if self.spans:
+            before, until = self.spans[-1]
+            if start <= until + _GAP:
+                self.spans[-1] = (before, max(until, end))
+                return
+        self.spans.append((start, end))
+
+
+def key_of(building: str) -> _Key | None:
+    """Return the number and kind of a written building."""
+    match = _WRITTEN.fullmatch(fold(building).strip())
+    no = number(match["first"]) if match else None
+    if match is None or no is None:
+        return None
+    return _Key(no, match["kind"] == "弄")
+
+
+def _any_of(words: Iterable[str]) -> str:
+    ordered = sorted(set(words), key=len, reverse=True)
+    return "|".join(re.escape(word) for word in ordered if word)

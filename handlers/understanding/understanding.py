@@ -1,0 +1,103 @@
+"""What a group message means, by rules and the pack's words.
+
+``judge`` keeps silent unless a message clearly reports something: trouble
+in words that any town shares (``cues.toml``), about a thing that the pack
+names, at a place, now. What is over, imagined, elsewhere, sold, announced
+or said in anger stays out.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+
+from config.pack.values import Community
+from config.terms import CategoryId, GridId, Urgency
+from handlers.understanding.cues import general
+from handlers.understanding.lexicon import Hit, Lexicon
+from handlers.understanding.meaning import Intent, Meaning, Place, Sure
+from handlers.understanding.place import Gazetteer
+from handlers.understanding.text import fold
+
+_READ = 1000
+"""Characters; what a longer text reports, it says by then."""
+_ASK = 3
+_SILENT = Meaning(intent=Intent.TALK, sure=Sure.NO)
+_OTHER = CategoryId("other")
+_BREAK = re.compile(r"[,。!?;~…\n、]+|(?<=[^\x00-\x7f])\s+(?=[^\x00-\x7f])")
+
+
+class Understanding:
+    """A community's ear: pure, built once, shared by all handlers."""
+
+    def __init__(self, community: Community) -> None:
+        self._cues = general()
+        self._things = Lexicon(
+            (word, category.id)
+            for category in community.categories
+            for word in (*category.words, *category.names.values())
+        )
+        self._dangers = Lexicon((word, True) for word in community.danger)
+        self._places = Gazetteer(community, self._cues.places)
+        ids = [category.id for category in community.categories]
+        self._fallback = _OTHER if _OTHER in ids or not ids else ids[-1]
+
+    def judge(
+        self,
+        text: str,
+        *,
+        photos: int = 0,
+        addressed: bool = False,
+    ) -> Meaning:
+        """Return what a group message means and what may be done unasked."""
+        folded = fold(text[:_READ])
+        if not self._cues.strong.search(folded):
+            return _SILENT
+        place = self.place(text)
+        score = 2 + bool(place) + bool(photos) + 2 * addressed
+        return Meaning(
+            intent=Intent.REPORT,
+            sure=Sure.ASK if score > _ASK else Sure.NO,
+            category=self.category(text)[0],
+            place=place,
+            urgency=self.urgency(text),
+        )
+
+    def category(self, text: str) -> tuple[CategoryId, float]:
+        """Return the best category and how far it leads, from 0 to 1."""
+        scores: dict[CategoryId, float] = defaultdict(float)
+        for hit in self._hits(fold(text[:_READ])):
+            for category in hit.values:
+                scores[category] += (hit.end - hit.start) / len(hit.values)
+        if not scores:
+            return self._fallback, 0.0
+        best = max(scores, key=scores.__getitem__)
+        return best, scores[best] / sum(scores.values())
+
+    def urgency(self, text: str) -> Urgency:
+        """Return how fast somebody must be told, by what the text says."""
+        folded = fold(text[:_READ])
+        if self._cues.danger.search(folded) or any(
+            self._dangers.find(folded),
+        ):
+            return Urgency.DANGER
+        if self._cues.urgent.search(folded):
+            return Urgency.URGENT
+        return Urgency.ROUTINE
+
+    def place(
+        self,
+        text: str,
+        *,
+        home: str = "",
+        grid: GridId | None = None,
+    ) -> Place | None:
+        """Return where the text says it is, ``None`` if it doesn't say.
+
+        ``home`` is the speaker's building and counts when the words lean
+        on it ("我家", "3单元"); ``grid`` is that of the chat, and yields to
+        the grid that owns what is named.
+        """
+        return self._places.find(text[:_READ], home=home, grid=grid)
+
+    def _hits(self, folded: str) -> Iterator[Hit[CategoryId]]:
+        return self._things.find(folded)

@@ -1,0 +1,98 @@
+import pytest
+
+from config.terms import GridId
+from handlers.understanding.understanding import Understanding
+from tests.handlers.understanding.town import TOWN
+
+EAR = Understanding(TOWN)
+
+
+@pytest.mark.parametrize(
+    ("text", "building", "unit", "room"),
+    [
+        ("8号楼楼道灯坏了", "8号楼", "", ""),
+        ("八号楼楼道灯坏了", "8号楼", "", ""),
+        ("8栋没水了", "8号楼", "", ""),
+        ("8幢没水了", "8号楼", "", ""),
+        ("8# 没水了", "8号楼", "", ""),
+        ("十五栋没水了", "15栋", "", ""),
+        ("12弄弄口堵了", "12弄", "", ""),
+        ("我住8-3-402,漏水", "8号楼", "3", "402"),
+        ("8-402漏水", "8号楼", "", "402"),
+        ("8号楼3单元402漏水", "8号楼", "3", "402"),
+        ("8號樓三單元漏水", "8号楼", "3", ""),
+        ("5号门口没盖子", "5号楼", "", ""),
+    ],
+)
+def test_a_building_is_known_however_it_is_typed(
+    text: str,
+    building: str,
+    unit: str,
+    room: str,
+) -> None:
+    place = EAR.place(text, grid=GridId("g1"))
+
+    assert place
+    assert (place.building, place.unit, place.room) == (building, unit, room)
+
+
+def test_a_building_belongs_to_its_own_grid_in_any_group() -> None:
+    place = EAR.place("16弄口的路灯不亮", grid=GridId("g1"))
+
+    assert place
+    assert place.grid == "g2"
+
+
+def test_the_same_number_is_the_building_of_the_chat() -> None:
+    here = EAR.place("3号楼漏水", grid=GridId("g1"))
+    there = EAR.place("3号楼漏水", grid=GridId("g3"))
+
+    assert here
+    assert there
+    assert (here.grid, there.grid) == ("g1", "g3")
+
+
+def test_a_number_that_two_grids_have_is_nobodys_guess() -> None:
+    place = EAR.place("3号楼漏水", grid=GridId("g2"))
+
+    assert place
+    assert place.grid is None
+
+
+def test_an_estates_name_decides() -> None:
+    place = EAR.place("兰亭3号楼漏水", grid=GridId("g1"))
+
+    assert place
+    assert (place.grid, place.building) == ("g3", "兰亭3号楼")
+
+
+def test_a_landmark_names_its_grid() -> None:
+    place = EAR.place("体育公园门口的路灯不亮", grid=GridId("g1"))
+
+    assert place
+    assert (place.grid, place.words) == ("g3", "体育公园门口")
+
+
+def test_my_home_is_where_i_told() -> None:
+    place = EAR.place("我家没水了", home="8号楼", grid=GridId("g1"))
+    unit = EAR.place("3单元没水了", home="8号楼", grid=GridId("g1"))
+
+    assert place
+    assert unit
+    assert (place.building, place.grid) == ("8号楼", "g1")
+    assert (unit.building, unit.unit) == ("8号楼", "3")
+
+
+def test_the_words_are_as_typed() -> None:
+    place = EAR.place("３號樓門口積水")
+
+    assert place
+    assert place.words == "３號樓門口"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["今天天气真好", "2026-11-22开会", "电话0000-1001", "满18岁", ""],
+)
+def test_no_place_is_made_up(text: str) -> None:
+    assert EAR.place(text, home="8号楼", grid=GridId("g1")) is None
