@@ -191,9 +191,13 @@ class OrderChanged(_Arrived, frozen=True, tag="order"):
     order: str
     """The remote id."""
     status: str
-    """Remote word, mapped by the pack."""
+    """Remote word, mapped by the pack; "" where the pack has no word."""
     version: str
+    """Grows with each change; the moment comes first."""
     words: str = ""
+    """What a person there said last."""
+    message: str = ""
+    """The remote id of those words: they are news only once."""
 
     @property
     def key(self) -> str:
@@ -306,12 +310,16 @@ class Order(Struct, frozen=True, kw_only=True, tag="workorder"):
     """Create or update the ticket's order in a work-order system."""
 
     chat: Chat
-    """``kind`` is ``orders``; the address is ``<community>/<number>``."""
+    """``kind`` is ``orders``; the address is the reference."""
     reference: str
     """Ours; the remote order is found again by it."""
     title: str
     words: str
-    status: str
+    status: str = ""
+    """Where the order shall stand; "" leaves it where it is."""
+    was: str = ""
+    """Where we believe it stands. If somebody there has moved it since,
+    it stays; their change is on its way to us."""
     photos: tuple[PhotoId, ...] = ()
 
 

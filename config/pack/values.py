@@ -157,6 +157,11 @@ class System:
     statuses: Mapping[str, str] = field(default_factory=dict)
     """Remote word -> our status word."""
 
+    @property
+    def channel(self) -> str:
+        """The name of its channel: ``orders-property``."""
+        return f"orders-{self.id}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
