@@ -47,7 +47,7 @@ lock: .venv/dev ## Resolve the dependencies anew into the two locks.
 	@$(COMPILE) --upgrade -c requirements-dev.lock pyproject.toml -o requirements.lock
 
 migration: .venv/dev ## Write a migration for what changed in the schema.
-	@$(BIN)/python -m storage.migrations
+	@$(BIN)/python -m storage.migrations $(NAME)
 
 clean: ## Remove the environment and every cache; keeps var/.
 	@rm -rf .venv *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis \
