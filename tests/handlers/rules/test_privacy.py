@@ -1,0 +1,131 @@
+from time import process_time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from handlers.rules.privacy import MASK, mask
+
+DIGITS = "0123456789"
+WIDE = str.maketrans(DIGITS, "０１２３４５６７８９")
+SPOKEN = str.maketrans(DIGITS, "零一二三四五六七八九")
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("我电话13800138000，随时打", "我电话***，随时打"),
+        ("打138 0013 8000", "打***"),
+        ("打138-0013-8000找我", "打***找我"),
+        ("+86 138 0013 8000", "***"),
+        ("１３８００１３８０００", "***"),
+        ("幺三八零零幺三八零零零", "***"),
+        ("座机(021)5550 1234", "座机***"),
+        ("物业0000-1001234", "物业***"),
+        ("身份证33010619900101123X", "身份证***"),
+        ("邮箱lin.gong@example.com", "邮箱***"),
+        ("加微信linli_2026聊", "加微信***聊"),
+        ("浙A12345堵着门", "浙A***堵着门"),
+        ("沪a·d12345挪车", "沪a·***挪车"),
+        ("402室漏水", "***室漏水"),
+        ("四零二室漏水", "***室漏水"),
+        ("四百零二室漏水", "***室漏水"),
+        ("8-3-402漏水", "8-3-***漏水"),
+        ("8-402漏水", "8-***漏水"),
+        ("8号楼3单元402漏水", "8号楼3单元***漏水"),
+        ("9栋1602的", "9栋***的"),
+        ("楼上503又漏水", "楼上***又漏水"),
+        ("我是room 402", "我是room ***"),
+    ],
+)
+def test_what_is_private_is_masked(said: str, shown: str) -> None:
+    assert mask(said) == shown
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "8号楼3单元的灯坏了",
+        "打119、110、120或12345",
+        "2026-11-22停水，8:00到17:30",
+        "2025-2026年取暖费3800元",
+        "一年交三千八物业费",
+        "工单12办好了",
+        "二十户人家，共300户",
+        "3楼和4楼之间",
+        "8栋1000元押金",
+        "全是水",
+        "",
+    ],
+)
+def test_what_helps_to_find_the_matter_stays(said: str) -> None:
+    assert mask(said) == said
+
+
+@given(st.text(), st.from_regex(r"1[3-9]\d{9}", fullmatch=True), st.text())
+def test_no_mobile_number_survives(
+    before: str,
+    phone: str,
+    after: str,
+) -> None:
+    for written in (phone, phone.translate(WIDE), phone.translate(SPOKEN)):
+        assert written not in mask(before + written + after)
+
+
+@given(
+    st.integers(1, 30),
+    st.integers(1, 9),
+    st.integers(101, 3906),
+)
+def test_no_room_survives(block: int, stair: int, room: int) -> None:
+    for written in (
+        f"{block}-{stair}-{room}漏水",
+        f"{block}号楼{stair}单元{room}漏水",
+        f"{block}栋{room}室",
+    ):
+        shown = mask(written)
+        assert str(room) not in shown.replace(f"{block}", "", 1)
+        assert MASK in shown
+
+
+@given(
+    st.text(alphabet=st.sampled_from("0139十室栋单元-— @a.x京微信号楼上住*"))
+)
+def test_masking_a_masked_text_changes_nothing(text: str) -> None:
+    assert mask(mask(text)) == mask(text)
+
+
+@given(st.text(max_size=5000))
+def test_any_text_can_be_masked(text: str) -> None:
+    assert mask(mask(text)) == mask(text)
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "1",
+        "1 ",
+        "12-",
+        "a",
+        "a.",
+        "a@",
+        "@a.",
+        "十",
+        "楼上",
+        "1(",
+        "京a",
+        "微信",
+    ],
+)
+def test_the_work_grows_with_the_length_alone(unit: str) -> None:
+    def cost(times: int) -> float:
+        text = (unit * times)[:times]
+        return min(_timed(text) for _ in range(5))
+
+    assert cost(16_000) < 16 * cost(2_000) + 0.01
+
+
+def _timed(text: str) -> float:
+    start = process_time()
+    mask(text)
+    return process_time() - start
