@@ -27,6 +27,17 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+__all__ = [
+    "BATCH",
+    "PATIENCE_S",
+    "Closed",
+    "Connection",
+    "Database",
+    "Taken",
+    "Work",
+    "touch",
+]
+
 T = TypeVar("T")
 Work = Callable[[Connection], T]
 
@@ -126,12 +137,16 @@ class Database:
         Raises what the work raised (its changes are undone, its
         neighbours' are not) or the database's error (nothing was kept).
         """
+        return await self.submit(work)
+
+    def submit(self, work: Work[T]) -> asyncio.Future[T]:
+        """Queue ``work`` behind those before it; the future is ``write``'s."""
         if not self._open:
             raise Closed
         done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._jobs.append(_Job(work, done))
         self._wake.set()
-        return await done
+        return done
 
     async def read(self, work: Work[T]) -> T:
         """Run ``work`` on a snapshot; it must change nothing."""

@@ -76,6 +76,16 @@ def running(db: Connection, ticket: TicketId) -> Sequence[TimeLimit]:
     return [TimeLimit(**row) for row in rows]
 
 
+def get(db: Connection, limit: int) -> TimeLimit | None:
+    """Return a limit, or None."""
+    row = (
+        db.execute(select(*_LIMIT).where(schema.time_limit.c.id == limit))
+        .mappings()
+        .first()
+    )
+    return None if row is None else TimeLimit(**row)
+
+
 def end(
     db: Connection,
     ticket: TicketId,

@@ -260,6 +260,8 @@ class Say(Struct, frozen=True, kw_only=True, tag="say"):
     and danger); otherwise park."""
     quiet: bool = False
     """May wait for the morning; answers to the speaker don't."""
+    until_open: bool = False
+    """Waits until the person opens the private chat."""
     ticket: TicketId | None = None
     """Replies to this message are about this ticket."""
     wish: WishId | None = None

@@ -1,7 +1,7 @@
 """People, their roles and the accounts they speak from."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from msgspec import Struct
@@ -17,7 +17,11 @@ from config.terms import (
     Role,
 )
 from storage import schema
+from storage.database import touch
 from storage.messages import Chat, Sender
+
+NEVER = datetime(9000, 1, 1, tzinfo=UTC)
+"""When letters go that wait for a private chat to be opened."""
 
 
 class Person(Struct, frozen=True, kw_only=True):
@@ -249,6 +253,41 @@ def private_chat(
     return None
 
 
+def unopened_chat(
+    db: Connection, community: CommunityId, person: PersonId
+) -> Chat | None:
+    """Return the private chat that a person has yet to open, or None."""
+    a = schema.account
+    row = db.execute(
+        select(a.c.channel, a.c.address)
+        .where(
+            a.c.community_id == community,
+            a.c.person_id == person,
+            a.c.active,
+        )
+        .order_by(a.c.seen_at.desc(), a.c.channel)
+        .limit(1)
+    ).first()
+    if row is None:
+        return None
+    return Chat(row.channel, row.address, ChatKind.PRIVATE)
+
+
+def is_called(db: Connection, chat: Chat) -> bool:
+    """Whether letters wait already for this private chat to be opened."""
+    o = schema.outbox
+    found = db.execute(
+        select(o.c.id)
+        .where(
+            o.c.chat == chat.key,
+            o.c.state == "waiting",
+            o.c.not_before >= NEVER,
+        )
+        .limit(1)
+    ).first()
+    return found is not None
+
+
 def set_reachable(
     db: Connection, channel: str, address: str, *, reachable: bool
 ) -> None:
@@ -259,6 +298,18 @@ def set_reachable(
         .where(a.c.channel == channel, a.c.address == address)
         .values(reachable=reachable)
     )
+    if reachable:
+        o = schema.outbox
+        db.execute(
+            update(o)
+            .where(
+                o.c.chat == f"{channel}:{address}",
+                o.c.state == "waiting",
+                o.c.not_before >= NEVER,
+            )
+            .values(not_before=None)
+        )
+        touch(db, "outbox")
 
 
 def mark_seen(

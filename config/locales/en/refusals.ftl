@@ -1,0 +1,25 @@
+# How to say no: always with what to do instead
+refused-step = That cannot be done to the ticket as it stands. Send “/track” and its number to see.
+refused-number = Please add the number, for instance “/track 12”.
+refused-no-ticket = There is no ticket { $number }. Please check the number.
+refused-not-yours = Number { $number } is not yours to see or change.
+refused-not-allowed = Ticket { $number } is not yours to handle.
+refused-staff-only = This is for grid workers and the community's staff.
+refused-empty-report = Please add a sentence after “/report”: where, and what is wrong.
+refused-too-long = That is too long. Please keep it under { $most } characters.
+refused-too-many-photos = At most { $most } photos at a time, please.
+refused-too-many-open = { $most } of your matters are still open. Please wait for a result; if it is urgent, call.
+refused-voice = I cannot understand voice messages. Please type a few words: where, and what is wrong.
+refused-file = I cannot read files. Please send a photo or a few words.
+refused-category = There is no category “{ $words }”. Send “/category” and the number to choose one.
+refused-add-ended = Ticket { $number } has ended; nothing can be added. Please report again if needed.
+refused-overtaken = Somebody else has just changed this. Please look again.
+refused-button = This button does not work. Please use those of the newest message.
+refused-button-old = This button was used or has expired. Please use those of the newest message.
+refused-button-not-yours = This button is not for you.
+refused-command-near = There is no command “{ $typed }”. Did you mean { $near }?
+refused-command = There is no command “{ $typed }”. Send “/help” to see what I can do.
+refused-anonymous = An anonymous account cannot report. Please send it from your own.
+refused-merge-self = A ticket cannot be merged with itself; give two numbers.
+refused-no-person = I cannot find “{ $name }”. Please give the name of a staff member.
+refused-no-reporter = Ticket { $number } has no reporter to ask.

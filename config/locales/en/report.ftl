@@ -1,0 +1,34 @@
+# Reports: acknowledgement, confirmation, additions, corrections
+received = Received: ticket { $number }.
+received-danger = Danger! Keep away and call { $numbers } at once. The grid worker and the community desk have been told.
+received-correct = Wrong? Answer “/category” or “/notreport”. To add something, reply to this message.
+received-private = Received: ticket { $number }. Somebody will contact you in private; it is not discussed in the group.
+ask-report = Shall I report this to the grid worker for you?
+ask-report-yes = Yes, report it
+ask-report-no = No
+ask-grid = Which grid is it in? Just tap.
+ask-photo-words = Got the photo. One more thing: where is it, and what is wrong?
+choose-category = What is ticket { $number } about?
+noted = OK
+noted-not-report = OK, not reported.
+added = Added to ticket { $number }.
+withdrawn = Ticket { $number } is withdrawn.
+reclassified = Ticket { $number } is now “{ $category }”.
+
+my-none = You have not reported anything yet. Just send “/report” and a sentence.
+my-head = Your reports:
+closed-thanks = Thank you! Ticket { $number } is closed. How was it handled?
+ask-not-fixed = Sorry to hear that. What is still wrong with ticket { $number }? A sentence, and photos if you like.
+reopened = Ticket { $number } is open again; the grid worker will look at it.
+rated = Thank you! If you would like to add a word, just send it.
+rated-word = Thank you, noted.
+
+lost =
+    I can help you to:
+    report: “/report” and a sentence, with photos if you like
+    see progress: “/my”
+    ask about policies: “/ask” and your question
+    more: “/help”
+you-are-welcome = You are welcome!
+call-in-group = { $name }, there is a message for you: please open our private chat.
+answered-in-private = Answered you in private.

@@ -1,0 +1,129 @@
+# Tickets: states, urgency, levels and what each step is called
+status-reported = reported
+status-accepted = accepted
+status-paused = paused
+status-resolved = resolved
+status-closed = closed
+status-refused = refused
+status-merged = merged
+
+urgency-routine = routine
+urgency-urgent = urgent
+urgency-danger = danger
+
+level-grid = grid
+level-community = community
+level-street = street office
+
+limit-answer = first answer
+limit-resolve = resolution
+limit-feedback = feedback
+limit-other = handling
+
+do-accept = Accept
+do-resolve = Resolve
+do-ask = Ask the resident
+do-transfer = Transfer
+do-raise = Raise
+do-refuse = Refuse
+do-category = Change category
+do-not-report = Not a report
+do-page = See progress
+do-fixed = Yes, fixed
+do-not-fixed = Not fixed
+do-reopen = I disagree, please look again
+
+done-report = reported
+done-add = added to
+done-amend = amended
+done-reclassify = category changed
+done-relocate = place changed
+done-accept = accepted
+done-ask = resident asked
+done-answer = resident answered
+done-pause = paused
+done-resume = resumed
+done-assign = assigned
+done-transfer = transferred
+done-raise = raised
+done-refuse = refused
+done-resolve = resolved
+done-confirm = resident says fixed
+done-rate = rated
+done-close = closed
+done-reopen = reopened
+done-withdraw = withdrawn
+done-merge = merged
+done-unmerge = merge undone
+done-remind = reminded
+done-forward = sent to the work-order system
+
+owner-worker = grid worker { $person }
+owner-both = grid worker { $person }, { $body }
+owner-desk = the community desk
+until-answer = You will get an answer by { $at }.
+until-resolve = To be resolved by { $at }.
+until-feedback = You will hear how it goes by { $at }.
+place-line = Place: { $place }
+owner-line = Responsible: { $owner }
+
+card-head = Ticket { $number } · { $status }
+card-reporter = Reported by: { $who }
+card-photos = { $count ->
+    [one] One photo, sent as soon as it is here.
+   *[other] { $count } photos, sent as soon as they are here.
+  }
+ticket-line = { $number } · { $status } · { $category } · { $words }
+history-line = { $at } { $who }: { $what }
+linli = Linli
+
+done = Ticket { $number }: { $action }. It is now “{ $status }”.
+assigned = Ticket { $number } is with { $name } now.
+merged = Ticket { $number } is merged into { $into }; its reporter will hear of progress.
+unmerged = Ticket { $number } stands alone again.
+filed = Filed as ticket { $number }. The text below can be copied to the resident:
+choose-person = Who should take ticket { $number }?
+ask-words-question = What would you like to ask the resident? Send one message (ticket { $number }).
+ask-words-resolution = How was it resolved? Send words for the resident, photos welcome (ticket { $number }).
+ask-words-reason = Why can it not be accepted? Send a reason for the resident (ticket { $number }).
+
+todo-none = You have no open tickets.
+todo-head = { $count ->
+    [one] One ticket to do:
+   *[other] { $count } tickets to do, soonest first:
+  }
+todo-until = due by { $at }
+todo-late = late, was due by { $at }
+
+told-addition =
+    Added to ticket { $number }:
+    { $words }
+told-amended =
+    Ticket { $number } was edited by its reporter:
+    { $words }
+told-recalled = The reporter took back an addition to ticket { $number }.
+told-withdrawn = Ticket { $number } was withdrawn by its reporter; nothing more to do.
+told-accepted =
+    Your ticket { $number } was accepted by { $name }.
+    { $words }
+told-asked =
+    About your ticket { $number }, a question:
+    { $words }
+    Please reply to this message to answer.
+told-resolved =
+    Your ticket { $number } is resolved:
+    { $words }
+    Is it fixed?
+told-refused =
+    Sorry, your ticket { $number } cannot be accepted:
+    { $words }
+told-merged = Your ticket { $number } is about the same matter as { $into }. They are handled together and you will hear of progress.
+told-closed = Ticket { $number } was resolved { $days } days ago and we heard nothing, so it is closed now. If it is not fixed, please tell us again.
+told-raised =
+    Ticket { $number } was raised to the { $level }.
+    { $words }
+told-photos = Photos of ticket { $number }
+told-photo-lost = A photo of ticket { $number } could not be fetched; the ticket stands. If you can, please send it again as a reply to this message.
+
+remind-soon = Reminder: the { $what } of ticket { $number } is due { $at }, in { $by }.
+remind-late = Late: the { $what } of ticket { $number } was due { $at }, { $by } ago.

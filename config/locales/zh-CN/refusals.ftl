@@ -1,0 +1,25 @@
+# 不行时怎么说：说清楚该怎么做
+refused-step = 工单现在的状态不能这样操作。发“查单”加编号看看进度。
+refused-number = 请带上编号，比如“查单 12”。
+refused-no-ticket = 没有编号为 { $number } 的工单，请核对一下。
+refused-not-yours = 编号 { $number } 不是您的事项，不能查看或操作。
+refused-not-allowed = 工单 { $number } 不归您办理，不能这样操作。
+refused-staff-only = 这个功能只给网格员和社区工作人员使用。
+refused-empty-report = 请在“报事”后面写一句：什么地方、什么问题。
+refused-too-long = 内容太长了，请缩短到 { $most } 字以内。
+refused-too-many-photos = 一次最多 { $most } 张照片，请挑几张发。
+refused-too-many-open = 您有 { $most } 件事还在办理，请等有结果了再报；急事请直接打电话。
+refused-voice = 语音我听不懂，请打几个字说说：什么地方、什么问题。
+refused-file = 文件我看不了，请发照片或打几个字。
+refused-category = 没有“{ $words }”这一类。发“改分类”加编号，从按钮里选。
+refused-add-ended = 工单 { $number } 已经结束，不能再补充。需要的话请重新报事。
+refused-overtaken = 这件事刚刚被别人处理了，请再看一下最新进度。
+refused-button = 这个按钮不能用，请用最新消息里的按钮。
+refused-button-old = 这个按钮用过或过期了，请用最新消息里的按钮。
+refused-button-not-yours = 这个按钮不是给您的。
+refused-command-near = 没有“{ $typed }”这个命令，您是不是想用：{ $near }？
+refused-command = 没有“{ $typed }”这个命令。发“帮助”看看能做什么。
+refused-anonymous = 匿名身份不能报事，请用自己的账号再发一次。
+refused-merge-self = 不能和自己合并，请写两个不同的编号。
+refused-no-person = 没有找到“{ $name }”，请写工作人员的姓名。
+refused-no-reporter = 工单 { $number } 没有可以联系的报事人。

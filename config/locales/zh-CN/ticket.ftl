@@ -1,0 +1,123 @@
+# 工单：状态、紧急程度、层级和每一步的叫法
+status-reported = 待受理
+status-accepted = 办理中
+status-paused = 暂缓
+status-resolved = 已办结
+status-closed = 已结案
+status-refused = 不予受理
+status-merged = 已合并
+
+urgency-routine = 一般
+urgency-urgent = 加急
+urgency-danger = 危险
+
+level-grid = 网格
+level-community = 社区
+level-street = 街道
+
+limit-answer = 首次答复
+limit-resolve = 办结
+limit-feedback = 反馈进展
+limit-other = 办理
+
+do-accept = 受理
+do-resolve = 办结
+do-ask = 询问居民
+do-transfer = 转派
+do-raise = 上报
+do-refuse = 不予受理
+do-category = 改分类
+do-not-report = 不是报事
+do-page = 看进度
+do-fixed = 解决了
+do-not-fixed = 没解决
+do-reopen = 我不同意，请再办
+
+done-report = 报事
+done-add = 补充
+done-amend = 修改
+done-reclassify = 改分类
+done-relocate = 改地点
+done-accept = 受理
+done-ask = 询问居民
+done-answer = 居民答复
+done-pause = 暂缓
+done-resume = 恢复办理
+done-assign = 派单
+done-transfer = 转派
+done-raise = 上报
+done-refuse = 不予受理
+done-resolve = 办结
+done-confirm = 居民确认解决
+done-rate = 评价
+done-close = 结案
+done-reopen = 重开
+done-withdraw = 撤回
+done-merge = 合并
+done-unmerge = 取消合并
+done-remind = 催办
+done-forward = 转工单系统
+
+owner-worker = 网格员{ $person }
+owner-both = 网格员{ $person }、{ $body }
+owner-desk = 社区值班人员
+until-answer = 最迟 { $at } 前答复您。
+until-resolve = 最迟 { $at } 前办结。
+until-feedback = 最迟 { $at } 前反馈进展。
+place-line = 地点：{ $place }
+owner-line = 负责：{ $owner }
+
+card-head = 工单 { $number } · { $status }
+card-reporter = 报事人：{ $who }
+card-photos = 照片 { $count } 张，取到后马上发来。
+ticket-line = { $number } · { $status } · { $category } · { $words }
+history-line = { $at } { $who }：{ $what }
+linli = 邻里
+
+done = 工单 { $number }：{ $action }好了，现在是“{ $status }”。
+assigned = 工单 { $number } 已交给{ $name }。
+merged = 工单 { $number } 已并入 { $into }，报事人会收到后续进展。
+unmerged = 工单 { $number } 已恢复单独办理。
+filed = 已代报，工单 { $number }。下面这段可以直接复制给居民：
+choose-person = 工单 { $number } 转给谁？
+ask-words-question = 想问居民什么？请直接发一句话（工单 { $number }）。
+ask-words-resolution = 怎么办好的？请发一句给居民看的话，可附照片（工单 { $number }）。
+ask-words-reason = 为什么不能受理？请发一句给居民看的理由（工单 { $number }）。
+
+todo-none = 您手上没有待办的工单。
+todo-head = 待办 { $count } 件，先到期的在前：
+todo-until = { $at } 前办结
+todo-late = 已超时，应在 { $at } 前办好
+
+told-addition =
+    工单 { $number } 有补充：
+    { $words }
+told-amended =
+    工单 { $number } 的报事人改了内容：
+    { $words }
+told-recalled = 工单 { $number } 的报事人撤回了一条补充。
+told-withdrawn = 工单 { $number } 已被报事人撤回，不用再办。
+told-accepted =
+    您的工单 { $number } 已由{ $name }受理。
+    { $words }
+told-asked =
+    关于您的工单 { $number }，想问一下：
+    { $words }
+    请引用（回复）这条消息来回答。
+told-resolved =
+    您的工单 { $number } 已办结：
+    { $words }
+    解决了吗？
+told-refused =
+    很抱歉，您的工单 { $number } 不能受理：
+    { $words }
+told-merged = 您的工单 { $number } 和 { $into } 说的是同一件事，已合并办理，进展会告诉您。
+told-closed = 工单 { $number } 办结后 { $days } 天没有收到您的意见，已自动结案。要是没解决，请再告诉我们。
+told-raised =
+    工单 { $number } 上报到{ $level }。
+    { $words }
+told-photos = 工单 { $number } 的照片
+told-photo-lost = 工单 { $number } 有一张照片没能收到，工单照常办理。方便的话请再发一次，引用（回复）这条消息即可。
+
+remind-soon = 提醒：工单 { $number } 的{ $what }期限是 { $at }，还有{ $by }。
+remind-late = 超时：工单 { $number } 应在 { $at } 前{ $what }，已过{ $by }。

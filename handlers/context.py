@@ -1,0 +1,101 @@
+"""What each handler gets: this transaction, the pack, now, the reader."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from config.pack.values import Community, Pack
+from config.terms import CommunityId, GridId, Language, PersonId
+from config.texts import Texts
+from handlers.understanding.understanding import Understanding
+from storage import people
+from storage.database import Connection
+from storage.messages import Chat
+from storage.people import Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fixed:
+    """What stays while the program runs; built once, by ``bot/app.py``."""
+
+    pack: Pack
+    texts: Mapping[CommunityId, Texts]
+    minds: Mapping[CommunityId, Understanding]
+    token: Callable[[], str]
+    """A new random key, 96 bits or more, of A-Z a-z 0-9 - _."""
+    write_first: frozenset[str] = frozenset()
+    """Channels on which we may write to a person first."""
+    public_url: str = ""
+    opening_link: Callable[[str, str], str] = lambda _channel, _payload: ""
+    """Where a person opens the private chat, "" if the channel has none."""
+    demo: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """One message's (or one due row's) surroundings."""
+
+    fixed: Fixed
+    db: Connection
+    community: Community
+    now: datetime
+    person: Person | None = None
+    """Who acts; None when time does."""
+    chat: Chat | None = None
+    grid: GridId | None = None
+    """The grid of the group it happened in."""
+    _known: dict[str, Person | None] = field(default_factory=dict)
+
+    @property
+    def id(self) -> CommunityId:
+        """The community's id, the first argument of most questions."""
+        return self.community.id
+
+    @property
+    def actor(self) -> PersonId:
+        """Who acts; ``KeyError`` if nobody does."""
+        if self.person is None:
+            raise KeyError("nobody acts")
+        return self.person.id
+
+    @property
+    def language(self) -> Language:
+        """The actor's language, or the community's."""
+        return self.language_of(self.person)
+
+    @property
+    def mind(self) -> Understanding:
+        """The community's understanding."""
+        return self.fixed.minds[self.community.id]
+
+    def language_of(self, person: Person | None) -> Language:
+        """Return the language somebody reads."""
+        if person is not None and person.language is not None:
+            return person.language
+        return self.community.language
+
+    def say(
+        self,
+        sentence: str,
+        language: Language | None = None,
+        /,
+        **values: object,
+    ) -> str:
+        """Return a sentence in the actor's language, or another's."""
+        return self.fixed.texts[self.community.id].say(
+            language or self.language, sentence, **values
+        )
+
+    def find(self, person: PersonId | None) -> Person | None:
+        """Return a person of this community, asked for once a message."""
+        if not person:
+            return None
+        if self.person is not None and self.person.id == person:
+            return self.person
+        if person not in self._known:
+            self._known[person] = people.find(self.db, self.id, person)
+        return self._known[person]
+
+    def as_person(self, person: Person | None) -> "Context":
+        """Return the same surroundings for another actor."""
+        return replace(self, person=person)

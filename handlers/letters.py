@@ -1,0 +1,249 @@
+"""To whom, where and with which buttons: the outgoing side of handlers."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from config.terms import (
+    ChatKind,
+    GridId,
+    PersonId,
+    PhotoId,
+    Role,
+    TicketId,
+    Urgency,
+    WishId,
+)
+from handlers.context import Context
+from storage import buttons, chats, people
+from storage.messages import (
+    AnswerPress,
+    Chat,
+    Choice,
+    Edited,
+    Outgoing,
+    Pressed,
+    Said,
+    Say,
+)
+from storage.people import Person
+
+BUTTON_LIVES = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """A button to be: its label and what pressing it does."""
+
+    label: str
+    action: str = ""
+    """A name of the router's table of presses."""
+    subject: int = 0
+    args: Mapping[str, Any] = field(default_factory=dict)
+    url: str = ""
+
+
+def choices(
+    ctx: Context,
+    picks: Sequence[Pick],
+    *,
+    allowed: PersonId | None = None,
+    chat: Chat | None = None,
+    lives: timedelta = BUTTON_LIVES,
+) -> tuple[Choice, ...]:
+    """Issue the button rows; ``allowed`` None: whom the action allows.
+
+    A platform may reject long labels: they are cut to 32 characters.
+    """
+    bunch = ctx.fixed.token()
+    made: list[Choice] = []
+    rows: list[dict[str, Any]] = []
+    for pick in picks:
+        if pick.url:
+            made.append(Choice(label=pick.label[:32], url=pick.url))
+            continue
+        token = ctx.fixed.token()
+        made.append(Choice(label=pick.label[:32], token=token))
+        rows.append(
+            {
+                "token": token,
+                "community_id": ctx.id,
+                "action": pick.action,
+                "subject_id": pick.subject,
+                "args": dict(pick.args),
+                "allowed": allowed or "",
+                "chat": chat.key if chat else "",
+                "bunch": bunch,
+                "created_at": ctx.now,
+                "expires_at": ctx.now + lives,
+            }
+        )
+    buttons.issue(ctx.db, rows)
+    return tuple(made)
+
+
+def reply(
+    message: Said | Edited | Pressed,
+    text: str,
+    *,
+    choices: Sequence[Choice] = (),
+    ticket: TicketId | None = None,
+    wish: WishId | None = None,
+    urgency: Urgency = Urgency.ROUTINE,
+    again: bool = False,
+) -> Say:
+    """Answer where the message was said, at any hour."""
+    said_id = message.message if isinstance(message, Pressed) else message.id
+    group = message.chat.kind is ChatKind.GROUP
+    return Say(
+        chat=message.chat,
+        text=text,
+        choices=tuple(choices),
+        reply_to=said_id if group else "",
+        ticket=ticket,
+        wish=wish,
+        urgency=urgency,
+        again=again,
+    )
+
+
+def notice(press: Pressed, text: str, *, alert: bool = False) -> AnswerPress:
+    """End a press with words that only the presser sees."""
+    return AnswerPress(
+        chat=press.chat, press=press.id, text=text[:190], alert=alert
+    )
+
+
+def tell(
+    ctx: Context,
+    person: Person | None,
+    text: str,
+    *,
+    picks: Sequence[Pick] = (),
+    photos: Sequence[PhotoId] = (),
+    ticket: TicketId | None = None,
+    wish: WishId | None = None,
+    urgency: Urgency = Urgency.ROUTINE,
+    now: bool = False,
+    group: GridId | None = None,
+) -> list[Outgoing]:
+    """Tell one person something, in private.
+
+    It respects the night unless it is danger or ``now``. Somebody who
+    never opened a private chat gets the letter once they do; until then
+    the group of ``group`` hears once that there is one.
+    """
+    if person is None:
+        return []
+    chat = people.private_chat(
+        ctx.db, ctx.id, person.id, ctx.fixed.write_first
+    )
+    closed = chat is None
+    if chat is None:
+        chat = people.unopened_chat(ctx.db, ctx.id, person.id)
+    if chat is None:
+        return _call_in_group(ctx, person, None, group)
+    letter = Say(
+        chat=chat,
+        text=text,
+        choices=choices(ctx, picks, allowed=person.id, chat=chat),
+        photos=tuple(photos),
+        ticket=ticket,
+        wish=wish,
+        urgency=urgency,
+        again=urgency is Urgency.DANGER,
+        quiet=urgency is not Urgency.DANGER and not now,
+        until_open=closed,
+    )
+    if not closed:
+        return [letter]
+    return [letter, *_call_in_group(ctx, person, chat, group)]
+
+
+def in_private(
+    ctx: Context,
+    message: Said | Pressed,
+    text: str,
+    *,
+    picks: Sequence[Pick] = (),
+    ticket: TicketId | None = None,
+) -> list[Outgoing]:
+    """Answer the speaker alone, and in a group only that we did."""
+    if message.chat.kind is ChatKind.PRIVATE:
+        return [
+            reply(
+                message,
+                text,
+                choices=choices(ctx, picks, allowed=ctx.actor),
+                ticket=ticket,
+            )
+        ]
+    told = tell(ctx, ctx.person, text, picks=picks, ticket=ticket, now=True)
+    link = ctx.fixed.opening_link(message.chat.channel, "news")
+    return [
+        *told,
+        reply(
+            message,
+            ctx.say("answered-in-private"),
+            choices=(Choice(label="↗ Linli", url=link),) if link else (),
+        ),
+    ]
+
+
+def announce(
+    ctx: Context,
+    grid: GridId | None,
+    text: str,
+    *,
+    picks: Sequence[Pick] = (),
+    ticket: TicketId | None = None,
+    wish: WishId | None = None,
+    urgency: Urgency = Urgency.ROUTINE,
+) -> list[Outgoing]:
+    """Say something in every group of a grid (of all grids for None)."""
+    return [
+        Say(
+            chat=chat,
+            text=text,
+            choices=choices(ctx, picks, chat=chat),
+            ticket=ticket,
+            wish=wish,
+            urgency=urgency,
+            quiet=urgency is not Urgency.DANGER,
+        )
+        for chat in chats.groups(ctx.db, ctx.id, grid)
+    ]
+
+
+def desks(ctx: Context, role: Role = Role.DESK) -> Sequence[Person]:
+    """Return who sits at the desk (or holds another role of all grids)."""
+    return people.holding(ctx.db, ctx.id, role)
+
+
+def _call_in_group(
+    ctx: Context, person: Person, chat: Chat | None, grid: GridId | None
+) -> list[Outgoing]:
+    """Say once in the group that somebody should open the private chat."""
+    if grid is None:
+        return []
+    if chat is not None and people.is_called(ctx.db, chat):
+        return []
+    said: list[Outgoing] = []
+    for group in chats.groups(ctx.db, ctx.id, grid):
+        if chat is not None and group.channel != chat.channel:
+            continue
+        link = ctx.fixed.opening_link(group.channel, "news")
+        said.append(
+            Say(
+                chat=group,
+                text=ctx.say(
+                    "call-in-group",
+                    ctx.community.language,
+                    name=person.name,
+                ),
+                choices=(Choice(label="↗ Linli", url=link),) if link else (),
+                quiet=True,
+            )
+        )
+    return said

@@ -1,0 +1,297 @@
+"""Opening a ticket, whoever asks for it: report, FAQ, visit, desk."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from config.terms import (
+    STAFF,
+    Action,
+    BodyId,
+    CategoryId,
+    ChatKind,
+    GridId,
+    Language,
+    Level,
+    PersonId,
+    Severity,
+    Source,
+    TicketId,
+    Urgency,
+)
+from handlers import letters, wording
+from handlers.context import Context
+from handlers.letters import Pick
+from handlers.rules import limits as rules
+from handlers.rules.refusals import Refused
+from handlers.understanding.meaning import Place
+from storage import limits, people, photos, posts, tickets
+from storage.limits import TimeLimit
+from storage.messages import Edited, Outgoing, Point, Said
+from storage.people import Person
+from storage.tickets import Ticket
+
+LONGEST = 4000
+"""Characters of a report that are kept; Open311 sets the number."""
+MOST_PHOTOS = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matter:
+    """What a ticket is to be opened about."""
+
+    text: str
+    category: CategoryId
+    urgency: Urgency
+    source: Source
+    grid: GridId | None
+    place: Place | None = None
+    point: Point | None = None
+    reporter: Person | None = None
+
+
+def open_ticket(
+    ctx: Context, matter: Matter, message: Said | Edited | None
+) -> tuple[Ticket, list[TimeLimit], list[Outgoing]]:
+    """Open a ticket; return it, its limits, and the letters to its people.
+
+    The caller answers the one who asked. Raises ``Refused`` if that person
+    has too many open tickets (danger is never refused).
+    """
+    reporter = matter.reporter or ctx.person
+    if reporter is not None:
+        _keep_within(ctx, reporter, matter)
+    category = ctx.community.category(matter.category)
+    worker = people.worker_of(ctx.db, ctx.id, matter.grid)
+    ticket = tickets.put(
+        ctx.db,
+        community_id=ctx.id,
+        number=tickets.next_number(ctx.db, ctx.id),
+        code=ctx.fixed.token(),
+        grid_id=matter.grid,
+        category=category.id,
+        severity=category.severity,
+        urgency=matter.urgency,
+        level=Level.GRID if worker else Level.COMMUNITY,
+        source=matter.source,
+        place=matter.place.words if matter.place else "",
+        lat=matter.point.lat if matter.point else None,
+        lon=matter.point.lon if matter.point else None,
+        reporter_id=reporter.id if reporter else None,
+        assignee_id=worker.id if worker else None,
+        body_id=category.body,
+        private=category.private,
+        origin_chat=message.chat.key if message else "",
+        origin_message=message.id if message else "",
+        origin_thread=message.chat.thread if message else "",
+        opened_at=ctx.now,
+    )
+    words = tickets.say(
+        ctx.db,
+        ctx.id,
+        "report",
+        reporter.id if reporter else None,
+        matter.text[:LONGEST],
+        ctx.now,
+        ticket=ticket.id,
+    )
+    tickets.log(
+        ctx.db,
+        ctx.id,
+        ctx.person.id if ctx.person else None,
+        Action.REPORT,
+        ctx.now,
+        ticket=ticket.id,
+        new=ticket.status,
+        words_id=words,
+        category=ticket.category,
+        severity=ticket.severity,
+        urgency=ticket.urgency,
+        grid=ticket.grid_id,
+        assignee=ticket.assignee_id,
+    )
+    if message is not None:
+        attach(ctx, ticket, message, words, "report")
+    running = start_limits(ctx, ticket, ctx.now)
+    return ticket, running, assignment(ctx, ticket, running)
+
+
+def attach(
+    ctx: Context,
+    ticket: Ticket,
+    message: Said | Edited,
+    words: int | None,
+    kind: str,
+) -> None:
+    """Tie a message and its photos to a ticket."""
+    posts.put(
+        ctx.db,
+        message.chat.key,
+        message.id,
+        community=ctx.id,
+        ticket=ticket.id,
+        words=words,
+        author=ctx.person.id if ctx.person else None,
+        kind=kind,
+        album=message.album,
+    )
+    room = MOST_PHOTOS - len(photos.of_ticket(ctx.db, ticket.id))
+    photos.want(
+        ctx.db,
+        ctx.id,
+        message.photos[: max(room, 0)],
+        channel=message.channel,
+        chat=message.chat.key,
+        message=message.id,
+        author=ctx.person.id if ctx.person else None,
+        now=ctx.now,
+        ticket=ticket.id,
+        purpose=kind,
+    )
+
+
+def start_limits(
+    ctx: Context,
+    ticket: Ticket,
+    now: datetime,
+    kinds: Collection[str] | None = None,
+) -> list[TimeLimit]:
+    """Let the pack's limits run from ``now``, with their reminders.
+
+    ``kinds`` leaves out limits that were met before; None: all start.
+    """
+    running: list[TimeLimit] = []
+    rows: list[dict[str, Any]] = []
+    community = ctx.community
+    for limit in rules.limits_for(
+        community.limits, ticket.category, Severity(ticket.severity)
+    ):
+        if kinds is not None and limit.kind not in kinds:
+            continue
+        due = rules.due_at(
+            now, limit.within, community.time_zone, community.holidays
+        )
+        started = limits.start(
+            ctx.db, ctx.id, ticket.id, limit.kind, str(limit.within), now, due
+        )
+        running.append(started)
+        rows += [
+            _due(ctx, ticket.id, started.id, moment)
+            for moment in rules.moments(limit, now, due, community.ladder)
+            if moment.at > ctx.now or moment.rung == "at"
+        ]
+    limits.put_dues(ctx.db, rows)
+    return sorted(running, key=lambda limit: limit.due_at)
+
+
+def assignment(
+    ctx: Context, ticket: Ticket, running: list[TimeLimit]
+) -> list[Outgoing]:
+    """Return the letters that bring a ticket to those who handle it."""
+    said: list[Outgoing] = []
+    for person in _handlers(ctx, ticket):
+        said += hand_over(ctx, ticket, running, person)
+    return said
+
+
+def hand_over(
+    ctx: Context,
+    ticket: Ticket,
+    running: list[TimeLimit],
+    person: Person,
+) -> list[Outgoing]:
+    """Return the letter with everything a handler needs, and buttons."""
+    to = ctx.language_of(person)
+    text = wording.card(
+        ctx,
+        ticket,
+        tickets.words(ctx.db, ticket.id),
+        running,
+        to,
+        photos=len(photos.of_ticket(ctx.db, ticket.id)),
+    )
+    return letters.tell(
+        ctx,
+        person,
+        text,
+        picks=worker_picks(ctx, ticket, to),
+        ticket=ticket.id,
+        urgency=Urgency(ticket.urgency),
+        group=ticket.grid_id,
+    )
+
+
+def worker_picks(ctx: Context, ticket: Ticket, to: Language) -> list[Pick]:
+    """Return the buttons under a ticket's card."""
+    return [
+        Pick(ctx.say(f"do-{action}", to), f"ticket-{action}", ticket.id)
+        for action in (
+            Action.ACCEPT,
+            Action.RESOLVE,
+            Action.ASK,
+            Action.TRANSFER,
+            Action.RAISE,
+            Action.REFUSE,
+        )
+    ]
+
+
+def home_grid(ctx: Context, person: Person | None) -> GridId | None:
+    """Return the grid of the building a person told us, or None."""
+    if person is None or not person.building:
+        return None
+    place = ctx.mind.place(person.building)
+    return place.grid if place else None
+
+
+def _keep_within(ctx: Context, reporter: Person, matter: Matter) -> None:
+    if matter.urgency is Urgency.DANGER or reporter.has(*STAFF):
+        return
+    most = ctx.community.rules.open_tickets
+    if tickets.open_count(ctx.db, ctx.id, reporter.id) >= most:
+        raise Refused("refused-too-many-open", most=most)
+
+
+def _handlers(ctx: Context, ticket: Ticket) -> list[Person]:
+    """Return worker, the body's people, and in danger the desk."""
+    found: list[Person | None] = [ctx.find(ticket.assignee_id)]
+    found += [ctx.find(id_) for id_ in body_people(ctx, ticket.body_id)]
+    if ticket.assignee_id is None or ticket.urgency is Urgency.DANGER:
+        found += letters.desks(ctx)
+    known: dict[PersonId, Person] = {}
+    for person in found:
+        if person is not None:
+            known.setdefault(person.id, person)
+    return list(known.values())
+
+
+def body_people(ctx: Context, body: BodyId | None) -> tuple[PersonId, ...]:
+    """Return who takes the tickets of a responsible body."""
+    if body is None:
+        return ()
+    try:
+        return ctx.community.body(body).people
+    except KeyError:
+        return ()
+
+
+def _due(
+    ctx: Context, ticket: TicketId, limit: int, moment: rules.Moment
+) -> dict[str, Any]:
+    return {
+        "community_id": ctx.id,
+        "kind": "remind",
+        "subject_id": ticket,
+        "limit_id": limit,
+        "rung": moment.rung,
+        "due_at": moment.at,
+    }
+
+
+_SOURCES = {ChatKind.GROUP: Source.GROUP, ChatKind.PRIVATE: Source.PRIVATE}
+
+
+def source_of(message: Said | Edited) -> Source:
+    """Return how a message came in."""
+    return _SOURCES.get(message.chat.kind, Source.PRIVATE)

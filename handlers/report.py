@@ -1,0 +1,555 @@
+"""A resident reports, adds, edits, takes back, corrects."""
+
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+
+from config.terms import (
+    STAFF,
+    Action,
+    CategoryId,
+    ChatKind,
+    GridId,
+    Source,
+    Status,
+    TicketId,
+    Urgency,
+)
+from handlers import letters, opening, wording
+from handlers.context import Context
+from handlers.letters import Pick
+from handlers.opening import Matter
+from handlers.rules import access
+from handlers.rules import ticket as rules
+from handlers.rules.access import Tie
+from handlers.rules.refusals import Refused
+from handlers.understanding.meaning import Intent, Meaning, Sure
+from storage import inbox, limits, people, photos, posts, tickets
+from storage.buttons import Button
+from storage.messages import Edited, Outgoing, Pressed, Said, Withdrawn
+from storage.posts import Post
+from storage.tickets import Ticket
+
+ALBUM_WAITS = timedelta(minutes=2)
+"""Parts of an album wait this long for the part with the words."""
+UNDECIDED = timedelta(minutes=30)
+"""An unanswered "is this a report?" is forgotten after this."""
+LONGEST_MESSAGE = 4000
+MOST_PHOTOS = 20
+
+_said: msgspec.json.Decoder[Said] = msgspec.json.Decoder(Said)
+
+
+def report(ctx: Context, message: Said, text: str) -> list[Outgoing]:
+    """Open a ticket from ``text`` (the command's word cut off)."""
+    if not text.strip() and not message.photos:
+        raise Refused("refused-empty-report")
+    _check_size(message, text)
+    return _open(ctx, message, text)
+
+
+def ask_first(ctx: Context, message: Said) -> list[Outgoing]:
+    """Ask once whether it is a report; nobody answering is an answer."""
+    return [
+        letters.reply(
+            message,
+            ctx.say("ask-report"),
+            choices=letters.choices(
+                ctx,
+                [
+                    Pick(
+                        ctx.say("ask-report-yes"),
+                        "report-yes",
+                        args={"said": _packed(message)},
+                    ),
+                    Pick(ctx.say("ask-report-no"), "report-no"),
+                ],
+                allowed=ctx.actor,
+                chat=message.chat,
+                lives=UNDECIDED,
+            ),
+        )
+    ]
+
+
+def press_yes(ctx: Context, press: Pressed, button: Button) -> list[Outgoing]:
+    """Open what was a report after all."""
+    message = _said.decode(button.args["said"])
+    return [
+        letters.notice(press, ctx.say("noted")),
+        *_open(ctx, message, message.text),
+    ]
+
+
+def press_no(ctx: Context, press: Pressed, button: Button) -> list[Outgoing]:
+    """Keep nothing of what was no report."""
+    del button
+    return [letters.notice(press, ctx.say("noted-not-report"))]
+
+
+def press_grid(ctx: Context, press: Pressed, button: Button) -> list[Outgoing]:
+    """Open a private report that has its grid now."""
+    message = _said.decode(button.args["said"])
+    text = str(button.args["text"])
+    return [
+        letters.notice(press, ctx.say("noted")),
+        *_open(ctx, message, text, GridId(button.args["grid"])),
+    ]
+
+
+def keep_album_part(ctx: Context, message: Said) -> list[Outgoing]:
+    """Let a part wait for the words, or join a ticket that has them."""
+    known = posts.find_album(ctx.db, message.chat.key, message.album)
+    if known is not None and known.ticket_id is not None:
+        ticket = tickets.get(ctx.db, known.ticket_id)
+        opening.attach(ctx, ticket, message, None, "addition")
+        return []
+    inbox.keep_part(
+        ctx.db,
+        message,
+        album_key(message),
+        ctx.now + ALBUM_WAITS,
+        ctx.now,
+    )
+    return []
+
+
+def album_key(message: Said | Edited) -> str:
+    """Return what all parts of an album share."""
+    return f"{message.chat.key}:{message.album}"
+
+
+def add(
+    ctx: Context, message: Said, text: str, ticket: Ticket
+) -> list[Outgoing]:
+    """Add a resident's or a worker's words and photos to a ticket."""
+    ties = ties_to(ctx, ticket)
+    in_its_group = message.chat.key == ticket.origin_chat
+    if not access.may(ties, Action.ADD) and not in_its_group:
+        raise Refused("refused-not-yours", number=ticket.number)
+    if ticket.status not in rules.STAYS[Action.ADD]:
+        raise Refused("refused-add-ended", number=ticket.number)
+    _check_size(message, text)
+    words = None
+    if text.strip():
+        words = tickets.say(
+            ctx.db,
+            ctx.id,
+            "addition",
+            ctx.actor,
+            text,
+            ctx.now,
+            ticket=ticket.id,
+        )
+    opening.attach(ctx, ticket, message, words, "addition")
+    tickets.log(
+        ctx.db,
+        ctx.id,
+        ctx.actor,
+        Action.ADD,
+        ctx.now,
+        ticket=ticket.id,
+        words_id=words,
+        photos=len(message.photos),
+    )
+    return [
+        letters.reply(
+            message,
+            ctx.say("added", number=ticket.number),
+            ticket=ticket.id,
+            again=True,
+        ),
+        *_tell_addition(ctx, ticket, text),
+    ]
+
+
+def edit(ctx: Context, message: Edited, post: Post) -> list[Outgoing]:
+    """Let a ticket read as the edited message does."""
+    if post.ticket_id is None or post.kind == "bot":
+        return []
+    if post.author_id is not None and post.author_id != ctx.actor:
+        return []
+    ticket = tickets.get(ctx.db, post.ticket_id)
+    if ticket.status not in rules.STAYS[Action.AMEND]:
+        return []
+    changed = _amend_photos(ctx, message, ticket)
+    changed |= _amend_words(ctx, message, post)
+    if not changed:
+        return []
+    tickets.log(
+        ctx.db,
+        ctx.id,
+        ctx.actor,
+        Action.AMEND,
+        ctx.now,
+        ticket=ticket.id,
+        words_id=post.words_id,
+    )
+    return _tell_assignee(
+        ctx,
+        ticket,
+        "told-amended",
+        words=message.text[:LONGEST_MESSAGE],
+    )
+
+
+def take_back(ctx: Context, message: Withdrawn, post: Post) -> list[Outgoing]:
+    """Follow a message that its author recalled."""
+    if post.ticket_id is None or post.author_id != ctx.actor:
+        return []
+    ticket = tickets.get(ctx.db, post.ticket_id)
+    for photo in photos.of_message(
+        ctx.db, message.chat.key, message.id, ticket.id
+    ):
+        photos.withdraw(ctx.db, photo)
+    if post.words_id is None:
+        return []
+    if post.kind == "report" and ticket.status is Status.REPORTED:
+        return withdraw(ctx, ticket)
+    tickets.reword(ctx.db, post.words_id, "")
+    tickets.log(
+        ctx.db,
+        ctx.id,
+        ctx.actor,
+        Action.AMEND,
+        ctx.now,
+        ticket=ticket.id,
+        words_id=post.words_id,
+    )
+    return _tell_assignee(ctx, ticket, "told-recalled")
+
+
+def withdraw(ctx: Context, ticket: Ticket) -> list[Outgoing]:
+    """End a ticket because its reporter takes it back."""
+    if not access.may(ties_to(ctx, ticket), Action.WITHDRAW):
+        raise Refused("refused-not-yours", number=ticket.number)
+    status = rules.next_status(ticket.status, Action.WITHDRAW)
+    after = tickets.move(ctx.db, ticket, status, closed_at=ctx.now)
+    limits.end(ctx.db, ticket.id, ctx.now, met=False)
+    tickets.log(
+        ctx.db,
+        ctx.id,
+        ctx.actor,
+        Action.WITHDRAW,
+        ctx.now,
+        ticket=ticket.id,
+        old=ticket.status,
+        new=after.status,
+    )
+    return _tell_assignee(ctx, after, "told-withdrawn")
+
+
+def press_not_report(
+    ctx: Context, press: Pressed, button: Button
+) -> list[Outgoing]:
+    """Withdraw what was misunderstood."""
+    ticket = tickets.get(ctx.db, TicketId(button.subject_id))
+    return [
+        letters.notice(press, ctx.say("noted")),
+        *withdraw(ctx, ticket),
+        letters.reply(
+            press,
+            ctx.say("withdrawn", number=ticket.number),
+            ticket=ticket.id,
+        ),
+    ]
+
+
+def press_categories(
+    ctx: Context, press: Pressed, button: Button
+) -> list[Outgoing]:
+    """Show the categories to choose from."""
+    ticket = tickets.get(ctx.db, TicketId(button.subject_id))
+    return [
+        letters.notice(press, ""),
+        letters.reply(
+            press,
+            ctx.say("choose-category", number=ticket.number),
+            choices=letters.choices(
+                ctx, category_picks(ctx, ticket), allowed=ctx.actor
+            ),
+            ticket=ticket.id,
+        ),
+    ]
+
+
+def category_picks(ctx: Context, ticket: Ticket) -> list[Pick]:
+    """Return a button for each category but the ticket's own."""
+    to = ctx.language
+    return [
+        Pick(
+            wording.category_name(ctx, category.id, to),
+            "category-set",
+            ticket.id,
+            {"category": category.id},
+        )
+        for category in ctx.community.categories
+        if category.id != ticket.category
+    ]
+
+
+def press_category(
+    ctx: Context, press: Pressed, button: Button
+) -> list[Outgoing]:
+    """Put a ticket into another category."""
+    ticket = tickets.get(ctx.db, TicketId(button.subject_id))
+    category = CategoryId(str(button.args["category"]))
+    return [
+        letters.notice(press, ctx.say("noted")),
+        letters.reply(
+            press, reclassify(ctx, ticket, category), ticket=ticket.id
+        ),
+    ]
+
+
+def reclassify(ctx: Context, ticket: Ticket, category: CategoryId) -> str:
+    """Change the category with body, severity and limits; say so.
+
+    The new limits count from when the ticket was opened, as the old did.
+    """
+    if not access.may(ties_to(ctx, ticket), Action.RECLASSIFY):
+        raise Refused("refused-not-yours", number=ticket.number)
+    rules.next_status(ticket.status, Action.RECLASSIFY)
+    try:
+        wanted = ctx.community.category(category)
+    except KeyError:
+        raise Refused("refused-category", words=category) from None
+    after = tickets.move(
+        ctx.db,
+        ticket,
+        ticket.status,
+        category=wanted.id,
+        severity=wanted.severity,
+        body_id=wanted.body,
+        private=wanted.private or ticket.private,
+    )
+    kinds = [limit.kind for limit in limits.running(ctx.db, ticket.id)]
+    limits.end(ctx.db, ticket.id, ctx.now, met=False)
+    running = opening.start_limits(ctx, after, ticket.opened_at, kinds)
+    tickets.log(
+        ctx.db,
+        ctx.id,
+        ctx.actor,
+        Action.RECLASSIFY,
+        ctx.now,
+        ticket=ticket.id,
+        old=ticket.category,
+        new=wanted.id,
+    )
+    promise = wording.until(ctx, running, ctx.language)
+    name = wording.category_name(ctx, wanted.id, ctx.language)
+    said = ctx.say("reclassified", number=ticket.number, category=name)
+    return f"{said}\n{promise}" if promise else said
+
+
+def ties_to(ctx: Context, ticket: Ticket) -> frozenset[Tie]:
+    """Return how the actor stands to a ticket."""
+    person = ctx.person
+    if person is None or ticket.community_id != ctx.id:
+        return frozenset()
+    ties = set()
+    if ticket.reporter_id == person.id:
+        ties.add(Tie.REPORTER)
+    if ticket.assignee_id == person.id:
+        ties.add(Tie.ASSIGNEE)
+    if person.has(*access.LEADERS):
+        ties.add(Tie.DESK)
+    if person.has(*STAFF) and ticket.grid_id in people.grids_of(
+        ctx.db, ctx.id, person.id
+    ):
+        ties.add(Tie.WORKER)
+    if ticket.body_id is not None and person.id in opening.body_people(
+        ctx, ticket.body_id
+    ):
+        ties.add(Tie.BODY)
+    return frozenset(ties)
+
+
+def _open(
+    ctx: Context, message: Said, text: str, grid: GridId | None = None
+) -> list[Outgoing]:
+    meaning = _understood(ctx, message, text)
+    place = meaning.place
+    grid = grid or (place.grid if place else None) or ctx.grid
+    if grid is None:
+        grid = opening.home_grid(ctx, ctx.person) or _only_grid(ctx)
+    if grid is None and meaning.urgency is not Urgency.DANGER:
+        return _ask_grid(ctx, message, text)
+    ticket, running, told = opening.open_ticket(
+        ctx,
+        Matter(
+            text=text,
+            category=meaning.category or ctx.mind.category(text)[0],
+            urgency=meaning.urgency,
+            source=_source(ctx, message),
+            grid=grid,
+            place=place,
+            point=message.point,
+        ),
+        message,
+    )
+    if message.album:
+        for part in inbox.take_parts(ctx.db, album_key(message)):
+            if isinstance(part, Said):
+                opening.attach(ctx, ticket, part, None, "report")
+    said = (
+        wording.private_received
+        if _apart(message, ticket)
+        else (wording.received)
+    )
+    answer = letters.reply(
+        message,
+        said(ctx, ticket, running, ctx.language),
+        choices=letters.choices(
+            ctx, _correction_picks(ctx, ticket), allowed=ctx.actor
+        ),
+        ticket=ticket.id,
+        urgency=Urgency(ticket.urgency),
+        again=True,
+    )
+    return [answer, *told]
+
+
+def _apart(message: Said, ticket: Ticket) -> bool:
+    """Whether the matter must not be spread out where it was said."""
+    return ticket.private and message.chat.kind is ChatKind.GROUP
+
+
+def _source(ctx: Context, message: Said) -> Source:
+    if (
+        message.chat.kind is ChatKind.PRIVATE
+        and ctx.person is not None
+        and ctx.person.has(*STAFF)
+    ):
+        return Source.RELAYED if message.forwarded else Source.PATROL
+    return opening.source_of(message)
+
+
+def _understood(ctx: Context, message: Said, text: str) -> Meaning:
+    judged = ctx.mind.judge(text, photos=len(message.photos), addressed=True)
+    home = ctx.person.building if ctx.person else ""
+    return Meaning(
+        intent=Intent.REPORT,
+        sure=Sure.ACT,
+        category=judged.category or ctx.mind.category(text)[0],
+        place=ctx.mind.place(text, home=home, grid=ctx.grid),
+        urgency=ctx.mind.urgency(text),
+    )
+
+
+def _only_grid(ctx: Context) -> GridId | None:
+    grids = ctx.community.grids
+    return grids[0].id if len(grids) == 1 else None
+
+
+def _ask_grid(ctx: Context, message: Said, text: str) -> list[Outgoing]:
+    packed = _packed(message)
+    picks = [
+        Pick(
+            grid.name,
+            "report-grid",
+            args={"said": packed, "text": text, "grid": grid.id},
+        )
+        for grid in ctx.community.grids[:24]
+    ]
+    return [
+        letters.reply(
+            message,
+            ctx.say("ask-grid"),
+            choices=letters.choices(
+                ctx, picks, allowed=ctx.actor, chat=message.chat
+            ),
+            again=True,
+        )
+    ]
+
+
+def _correction_picks(ctx: Context, ticket: Ticket) -> list[Pick]:
+    picks = [
+        Pick(ctx.say("do-category"), "category-choose", ticket.id),
+        Pick(ctx.say("do-not-report"), "ticket-not-report", ticket.id),
+    ]
+    if ctx.fixed.public_url:
+        url = f"{ctx.fixed.public_url}/t/{ticket.code}"
+        picks.append(Pick(ctx.say("do-page"), url=url))
+    return picks
+
+
+def _tell_addition(ctx: Context, ticket: Ticket, text: str) -> list[Outgoing]:
+    return _tell_assignee(
+        ctx, ticket, "told-addition", words=text[:LONGEST_MESSAGE]
+    )
+
+
+def _tell_assignee(
+    ctx: Context,
+    ticket: Ticket,
+    sentence: str,
+    **values: Any,  # noqa: ANN401
+) -> list[Outgoing]:
+    person = ctx.find(ticket.assignee_id)
+    if person is None or (ctx.person and person.id == ctx.person.id):
+        return []
+    return letters.tell(
+        ctx,
+        person,
+        ctx.say(
+            sentence,
+            ctx.language_of(person),
+            number=ticket.number,
+            **values,
+        ),
+        ticket=ticket.id,
+        urgency=Urgency(ticket.urgency),
+        group=ticket.grid_id,
+    )
+
+
+def _amend_words(ctx: Context, message: Edited, post: Post) -> bool:
+    if post.words_id is None or not message.text.strip():
+        return False
+    tickets.reword(ctx.db, post.words_id, message.text[:LONGEST_MESSAGE])
+    return True
+
+
+def _amend_photos(ctx: Context, message: Edited, ticket: Ticket) -> bool:
+    had = photos.of_message(ctx.db, message.chat.key, message.id, ticket.id)
+    known = {photo.same or photo.ref for photo in had}
+    has = {photo.unique or photo.ref for photo in message.photos}
+    gone = [photo for photo in had if (photo.same or photo.ref) not in has]
+    for photo in gone:
+        photos.withdraw(ctx.db, photo)
+    new = [
+        photo
+        for photo in message.photos
+        if (photo.unique or photo.ref) not in known
+    ]
+    photos.want(
+        ctx.db,
+        ctx.id,
+        new,
+        channel=message.channel,
+        chat=message.chat.key,
+        message=message.id,
+        author=ctx.actor,
+        now=ctx.now,
+        ticket=ticket.id,
+    )
+    return bool(gone or new)
+
+
+def _check_size(message: Said, text: str) -> None:
+    if len(text) > LONGEST_MESSAGE:
+        raise Refused("refused-too-long", most=LONGEST_MESSAGE)
+    if len(message.photos) > MOST_PHOTOS:
+        raise Refused("refused-too-many-photos", most=MOST_PHOTOS)
+    for attachment in message.attachments:
+        if attachment.kind == "voice":
+            raise Refused("refused-voice")
+        if attachment.kind == "file":
+            raise Refused("refused-file")
+
+
+def _packed(message: Said) -> str:
+    return msgspec.json.encode(message).decode()

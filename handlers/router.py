@@ -1,0 +1,464 @@
+"""One page of everything the bot can do, and who decides it."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+
+from config.terms import Action, ChatKind, Command, CommunityId
+from handlers import deadlines, letters, report, residents, triage
+from handlers.context import Context, Fixed
+from handlers.rules import calendar, commands
+from handlers.rules import ticket as rules
+from handlers.rules.commands import Mistyped, Typed
+from handlers.rules.refusals import Refused
+from handlers.understanding.meaning import Intent, Meaning, Sure
+from storage import buttons, chats, inbox, outbox, people, posts, tickets
+from storage.buttons import Button, Dialogue
+from storage.database import Connection
+from storage.limits import Due
+from storage.messages import (
+    Edited,
+    Incoming,
+    Joined,
+    Left,
+    Moved,
+    OrderChanged,
+    Outgoing,
+    Pressed,
+    Said,
+    Say,
+    Unreadable,
+    Withdrawn,
+)
+from storage.people import NEVER, Person
+from storage.tickets import Overtaken
+
+ByCommand = Callable[[Context, Said, str], list[Outgoing]]
+ByPress = Callable[[Context, Pressed, Button], list[Outgoing]]
+ByWords = Callable[[Context, Said, Dialogue], list[Outgoing]]
+ByTime = Callable[[Context, Due], list[Outgoing]]
+
+
+def _deed(action: Action) -> ByCommand:
+    return partial(triage.by_command, action=action)
+
+
+def _pressed(action: Action) -> ByPress:
+    return partial(triage.by_press, action=action)
+
+
+ROUTES: dict[Command, ByCommand] = {
+    Command.REPORT: report.report,
+    Command.WITHDRAW: residents.withdraw,
+    Command.NOT_REPORT: residents.withdraw,
+    Command.CATEGORY: residents.category,
+    Command.MY: residents.my,
+    Command.TRACK: residents.track,
+    Command.TICKET: triage.show,
+    Command.TODO: triage.todo,
+    Command.FILE: triage.file,
+    Command.ASSIGN: triage.assign,
+    Command.TRANSFER: triage.transfer,
+    Command.MERGE: triage.merge,
+    **{
+        command: _deed(action) for command, action in triage.BY_COMMAND.items()
+    },
+}
+
+PRESSES: dict[str, ByPress] = {
+    "report-yes": report.press_yes,
+    "report-no": report.press_no,
+    "report-grid": report.press_grid,
+    "category-choose": report.press_categories,
+    "category-set": report.press_category,
+    "ticket-not-report": report.press_not_report,
+    "ticket-transfer": triage.press_transfer,
+    "ticket-person": triage.press_person,
+    "fixed-yes": residents.press_fixed,
+    "fixed-no": residents.press_not_fixed,
+    "rate": residents.press_rate,
+    **{f"ticket-{action}": _pressed(action) for action in triage.DEEDS},
+}
+
+DIALOGUES: dict[str, ByWords] = {
+    "ticket": triage.by_words,
+    "reopen": residents.reopen,
+    "rated": residents.rated,
+}
+
+MOMENTS: dict[str, ByTime] = {
+    "remind": deadlines.remind,
+    "close": residents.close_by_itself,
+}
+
+
+def hear(
+    fixed: Fixed, db: Connection, message: Incoming, now: datetime
+) -> None:
+    """Handle one message in the transaction of ``db``, once and for all.
+
+    Its effects and its answers are written together. A key seen before
+    changes nothing. Raises only for bugs: a refusal is an answer.
+    """
+    if isinstance(message, Unreadable):
+        inbox.keep_unreadable(
+            db,
+            message.channel,
+            message.account,
+            message.key,
+            message.raw,
+            message.reason,
+            now,
+        )
+        return
+    if not inbox.first(db, message, now):
+        return
+    ctx = _surroundings(fixed, db, message, now)
+    if ctx is None:
+        _outside(fixed, db, message, now)
+        return
+    savepoint = db.begin_nested()
+    try:
+        said = _answer(ctx, message)
+        savepoint.commit()
+    except Refused as no:
+        # what was written on the way to the no goes with it
+        savepoint.rollback()
+        said = _refusal(ctx, message, no)
+    except Overtaken:
+        savepoint.rollback()
+        said = _refusal(ctx, message, Refused("refused-overtaken"))
+    post(ctx, said)
+
+
+def reach(fixed: Fixed, db: Connection, due: Due, now: datetime) -> None:
+    """Let a due row have its effect, in the transaction of ``db``."""
+    ctx = Context(
+        fixed=fixed,
+        db=db,
+        community=fixed.pack.community(due.community_id),
+        now=now,
+    )
+    post(ctx, MOMENTS[due.kind](ctx, due))
+
+
+def post(ctx: Context, said: list[Outgoing]) -> None:
+    """Queue what was said; letters that may wait do so for the morning."""
+    wait = calendar.morning(
+        ctx.now,
+        ctx.community.time_zone,
+        ctx.community.rules.quiet_from,
+        ctx.community.rules.quiet_until,
+    )
+    for outgoing in said:
+        not_before = None
+        if isinstance(outgoing, Say):
+            if outgoing.quiet:
+                not_before = wait
+            if outgoing.until_open:
+                not_before = NEVER
+        outbox.put(ctx.db, outgoing, ctx.id, ctx.now, not_before)
+
+
+def is_addressed(message: Said) -> bool:
+    """Whether a group message speaks to us without being understood."""
+    quoted = message.quote is not None and (
+        message.quote.by_me or message.quote.by_same
+    )
+    typed = commands.read(message.text)
+    slashed = isinstance(typed, Mistyped) and bool(typed.nearest)
+    return (
+        message.addressed
+        or quoted
+        or isinstance(typed, Typed)
+        or slashed
+        or bool(message.album)
+    )
+
+
+def matters(fixed: Fixed, community: CommunityId, message: Said) -> bool:
+    """Tell ordinary talk of a group apart, without the database."""
+    if is_addressed(message):
+        return True
+    meaning = fixed.minds[community].judge(
+        message.text, photos=len(message.photos)
+    )
+    return meaning.sure is not Sure.NO
+
+
+def _surroundings(
+    fixed: Fixed, db: Connection, message: Incoming, now: datetime
+) -> Context | None:
+    if isinstance(message, (Unreadable, OrderChanged)):
+        return None
+    if message.chat.kind is ChatKind.GROUP:
+        known = chats.find(db, message.chat.channel, message.chat.address)
+        if known is None or known.community_id is None:
+            return None
+        community, grid = known.community_id, known.grid_id
+    else:
+        found = _private_community(fixed, db, message)
+        if found is None:
+            return None
+        community, grid = found, None
+    person = _speaker(db, community, message, now)
+    return Context(
+        fixed=fixed,
+        db=db,
+        community=fixed.pack.community(community),
+        now=now,
+        person=person,
+        chat=message.chat,
+        grid=grid,
+    )
+
+
+def _private_community(
+    fixed: Fixed, db: Connection, message: Incoming
+) -> CommunityId | None:
+    if isinstance(message, Unreadable):
+        return None
+    known = people.accounts(db, message.sender.channel, message.sender.address)
+    if known:
+        return known[0].community_id
+    only = fixed.pack.communities
+    return only[0].id if len(only) == 1 else None
+
+
+def _speaker(
+    db: Connection, community: CommunityId, message: Incoming, now: datetime
+) -> Person | None:
+    if isinstance(message, Unreadable) or message.sender.anonymous:
+        return None
+    return people.meet(db, community, message.sender, now)
+
+
+def _answer(ctx: Context, message: Incoming) -> list[Outgoing]:
+    match message:
+        case Said():
+            return _said(ctx, message)
+        case Edited():
+            return _edited(ctx, message)
+        case Withdrawn():
+            return _withdrawn(ctx, message)
+        case Pressed():
+            return _press(ctx, message)
+        case Joined() | Left() | Moved():
+            return _chat_changed(ctx, message)
+        case _:
+            return []
+
+
+def _said(ctx: Context, message: Said) -> list[Outgoing]:
+    if ctx.person is None:
+        return _anonymous(message)
+    if message.chat.kind is ChatKind.PRIVATE:
+        people.set_reachable(
+            ctx.db,
+            message.sender.channel,
+            message.sender.address,
+            reachable=True,
+        )
+    typed = commands.read(message.text)
+    if isinstance(typed, Mistyped):
+        return _nearest(message, typed)
+    waiting = _waiting(ctx, message)
+    if isinstance(typed, Typed):
+        return ROUTES[typed.command](ctx, message, typed.words)
+    if waiting is not None:
+        return DIALOGUES[waiting.step](ctx, message, waiting)
+    if message.quote is not None and (
+        message.quote.by_me or message.quote.by_same
+    ):
+        return _quoted(ctx, message)
+    return _understood(ctx, message)
+
+
+def _waiting(ctx: Context, message: Said) -> Dialogue | None:
+    """Return the dialogue that this message ends, and end it.
+
+    In a group only words that speak to us do: by mention or by reply.
+    """
+    private = message.chat.kind is ChatKind.PRIVATE
+    if not (private or message.quote or message.addressed):
+        return None
+    chat, sender = message.chat.key, message.sender.key
+    found = buttons.expected(ctx.db, chat, sender, ctx.now)
+    if found is not None:
+        buttons.expect_nothing(ctx.db, chat, sender)
+    return found
+
+
+def _anonymous(message: Said) -> list[Outgoing]:
+    """Nobody we could answer for: only an open report counts."""
+    typed = commands.read(message.text)
+    if isinstance(typed, Typed) and typed.command is Command.REPORT:
+        raise Refused("refused-anonymous")
+    return []
+
+
+def _quoted(ctx: Context, message: Said) -> list[Outgoing]:
+    quote = message.quote
+    if quote is None:
+        return []
+    number = message.text.strip()
+    if quote.by_me and number.isdigit() and len(number) == 1:
+        press = _numbered(ctx, message, quote.message, int(number))
+        if press is not None:
+            return press
+    known = posts.find(ctx.db, message.chat.key, quote.message)
+    if known is None or known.ticket_id is None:
+        return _understood(ctx, message)
+    if ctx.mind.judge(message.text).intent is Intent.THANKS:
+        return []
+    ticket = tickets.get(ctx.db, known.ticket_id)
+    if ticket.status not in rules.STAYS[Action.ADD]:
+        return _understood(ctx, message)
+    return report.add(ctx, message, message.text, ticket)
+
+
+def _numbered(
+    ctx: Context, message: Said, quoted: str, number: int
+) -> list[Outgoing] | None:
+    """Take "1" in reply to a message with choices for a press."""
+    letter = outbox.find_sent(ctx.db, message.chat.key, quoted)
+    outgoing = letter.outgoing if letter else None
+    if not isinstance(outgoing, Say):
+        return None
+    presses = [one for one in outgoing.choices if one.token]
+    if not 1 <= number <= len(presses):
+        return None
+    said = _press(
+        ctx,
+        Pressed(
+            channel=message.channel,
+            account=message.account,
+            chat=message.chat,
+            sender=message.sender,
+            id="",
+            at=message.at,
+            token=presses[number - 1].token,
+            message=quoted,
+        ),
+    )
+    return [one for one in said if isinstance(one, Say)]
+
+
+def _understood(ctx: Context, message: Said) -> list[Outgoing]:
+    private = message.chat.kind is ChatKind.PRIVATE
+    meaning = ctx.mind.judge(
+        message.text,
+        photos=len(message.photos),
+        addressed=private or message.addressed,
+    )
+    if message.album and meaning.sure is not Sure.ACT:
+        return report.keep_album_part(ctx, message)
+    if meaning.intent is Intent.REPORT and meaning.sure is Sure.ACT:
+        return report.report(ctx, message, message.text)
+    if meaning.intent is Intent.REPORT and meaning.sure is Sure.ASK:
+        return report.ask_first(ctx, message)
+    if private or message.addressed:
+        return _lost(ctx, message, meaning)
+    return []
+
+
+def _lost(ctx: Context, message: Said, meaning: Meaning) -> list[Outgoing]:
+    """Say what can be said, to somebody who speaks to us."""
+    if meaning.intent is Intent.THANKS:
+        return [letters.reply(message, ctx.say("you-are-welcome"))]
+    if message.photos and not message.text.strip():
+        return [letters.reply(message, ctx.say("ask-photo-words"))]
+    if any(one.kind == "voice" for one in message.attachments):
+        return [letters.reply(message, ctx.say("refused-voice"))]
+    return [letters.reply(message, ctx.say("lost"))]
+
+
+def _edited(ctx: Context, message: Edited) -> list[Outgoing]:
+    known = posts.find(ctx.db, message.chat.key, message.id)
+    if known is not None:
+        return report.edit(ctx, message, known)
+    return []
+
+
+def _withdrawn(ctx: Context, message: Withdrawn) -> list[Outgoing]:
+    known = posts.find(ctx.db, message.chat.key, message.id)
+    return report.take_back(ctx, message, known) if known else []
+
+
+def _press(ctx: Context, press: Pressed) -> list[Outgoing]:
+    button = buttons.find(ctx.db, press.token)
+    if button is None or button.community_id != ctx.id:
+        raise Refused("refused-button")
+    if button.used_at is not None or button.expires_at <= ctx.now:
+        raise Refused("refused-button-old")
+    if button.allowed and button.allowed != ctx.actor:
+        raise Refused("refused-button-not-yours")
+    if button.chat and button.chat != press.chat.key:
+        raise Refused("refused-button")
+    handler = PRESSES.get(button.action)
+    if handler is None:
+        raise Refused("refused-button")
+    said = handler(ctx, press, button)
+    if not _stays(button.action):
+        buttons.use(ctx.db, button, ctx.now)
+    return said
+
+
+def _stays(action: str) -> bool:
+    """Whether a button may be pressed again: it only opens a question."""
+    return action in {
+        "category-choose",
+        "ticket-transfer",
+        *(f"ticket-{deed}" for deed in triage.DEEDS),
+        "fixed-no",
+    }
+
+
+def _nearest(message: Said, typed: Mistyped) -> list[Outgoing]:
+    if typed.nearest:
+        near = "、".join(
+            f"{commands.word(one)} {commands.slash(one)}"
+            for one in typed.nearest
+        )
+        raise Refused(
+            "refused-command-near", typed=typed.typed[:20], near=near
+        )
+    if message.chat.kind is ChatKind.GROUP and not message.addressed:
+        return []
+    raise Refused("refused-command", typed=typed.typed[:20])
+
+
+def _chat_changed(
+    ctx: Context, message: Joined | Left | Moved
+) -> list[Outgoing]:
+    match message:
+        case Moved():
+            chats.move(ctx.db, message.chat, message.to, ctx.now)
+        case Left() if message.chat.kind is ChatKind.GROUP:
+            chats.close(ctx.db, message.chat, ctx.now)
+        case Joined() if message.chat.kind is ChatKind.GROUP:
+            chats.reopen(ctx.db, message.chat, ctx.now)
+        case _:
+            people.set_reachable(
+                ctx.db,
+                message.sender.channel,
+                message.sender.address,
+                reachable=isinstance(message, Joined),
+            )
+    return []
+
+
+def _outside(
+    fixed: Fixed, db: Connection, message: Incoming, now: datetime
+) -> None:
+    """Heard where no community has bound us."""
+    del fixed, db, message, now
+
+
+def _refusal(ctx: Context, message: Incoming, no: Refused) -> list[Outgoing]:
+    text = ctx.say(no.sentence, **no.values)
+    if isinstance(message, Pressed):
+        return [letters.notice(message, text, alert=True)]
+    if isinstance(message, Said):
+        return [letters.reply(message, text)]
+    return []

@@ -1,0 +1,91 @@
+"""Working days and hours, quiet nights. Time is always a parameter."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import chinese_calendar
+
+SATURDAY = 5
+HOURS = ((time(8, 30), time(12, 0)), (time(13, 30), time(17, 30)))
+"""A working day of a residents' committee; the finer calendar comes with
+the ladder."""
+
+
+def is_working_day(day: date, own: Mapping[date, bool]) -> bool:
+    """Whether people work: by the pack, the nation, or the plain week.
+
+    The plain week serves a year whose calendar is not published yet.
+    """
+    if day in own:
+        return own[day]
+    try:
+        return bool(chinese_calendar.is_workday(day))  # type: ignore[no-untyped-call]
+    except NotImplementedError:
+        return day.weekday() < SATURDAY
+
+
+def is_published(year: int) -> bool:
+    """Whether the national calendar of a year is known."""
+    try:
+        chinese_calendar.is_workday(  # type: ignore[no-untyped-call]
+            date(year, 1, 1)
+        )
+    except NotImplementedError:
+        return False
+    return True
+
+
+def after_working_days(
+    start: datetime, amount: int, zone: ZoneInfo, own: Mapping[date, bool]
+) -> datetime:
+    """Return the same clock time ``amount`` working days later."""
+    local = start.astimezone(zone)
+    day = local.date()
+    while amount > 0:
+        day += timedelta(days=1)
+        if is_working_day(day, own):
+            amount -= 1
+    moved = datetime.combine(day, local.time(), zone)
+    return moved.astimezone(start.tzinfo)
+
+
+def after_working_hours(
+    start: datetime, amount: int, zone: ZoneInfo, own: Mapping[date, bool]
+) -> datetime:
+    """Return when ``amount`` working hours have passed."""
+    left = timedelta(hours=amount)
+    local = start.astimezone(zone)
+    day = local.date()
+    while True:
+        if is_working_day(day, own):
+            for opens, closes in HOURS:
+                begin = max(local, datetime.combine(day, opens, zone))
+                end = datetime.combine(day, closes, zone)
+                if begin >= end:
+                    continue
+                if end - begin >= left:
+                    return (begin + left).astimezone(start.tzinfo)
+                left -= end - begin
+        day += timedelta(days=1)
+
+
+def morning(
+    now: datetime, zone: ZoneInfo, quiet_from: time, quiet_until: time
+) -> datetime | None:
+    """Return when the night that ``now`` falls in ends; None by day."""
+    local = now.astimezone(zone)
+    clock = local.time()
+    if quiet_from == quiet_until:
+        return None
+    if quiet_from < quiet_until:
+        if not quiet_from <= clock < quiet_until:
+            return None
+        day = local.date()
+    elif clock >= quiet_from:
+        day = local.date() + timedelta(days=1)
+    elif clock < quiet_until:
+        day = local.date()
+    else:
+        return None
+    return datetime.combine(day, quiet_until, zone).astimezone(now.tzinfo)

@@ -1,0 +1,12 @@
+"""A no is an answer: which sentence says it, and with what values."""
+
+from typing import Any
+
+
+class Refused(Exception):
+    """The rules say no; ``sentence`` names the words that say why."""
+
+    def __init__(self, sentence: str, **values: Any) -> None:  # noqa: ANN401
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.values = values

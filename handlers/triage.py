@@ -1,0 +1,753 @@
+"""What workers, responsible bodies and the desk do to a ticket."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from config.terms import (
+    STAFF,
+    Action,
+    Command,
+    Language,
+    Level,
+    LimitKind,
+    Number,
+    PersonId,
+    Role,
+    Source,
+    TicketId,
+    Urgency,
+)
+from handlers import letters, opening, report, wording
+from handlers.context import Context
+from handlers.letters import Pick
+from handlers.opening import Matter
+from handlers.rules import access, commands
+from handlers.rules import ticket as rules
+from handlers.rules.privacy import mask
+from handlers.rules.refusals import Refused
+from storage import buttons, chats, limits, people, photos, posts, tickets
+from storage.buttons import Button, Dialogue
+from storage.messages import Chat, Outgoing, Pressed, Said, Say
+from storage.people import Person
+from storage.tickets import Ticket
+
+WORDS_WAIT = timedelta(hours=12)
+"""How long we wait for the words that a button asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One thing that is done to a ticket."""
+
+    do: Callable[[Context, Ticket, str], list[Outgoing]]
+    asks: str = ""
+    """The sentence that asks for words, if the deed needs them."""
+
+
+def by_command(
+    ctx: Context, message: Said, rest: str, action: Action
+) -> list[Outgoing]:
+    """Do it to the ticket of the number typed, or of the message quoted."""
+    ticket, words = named_ticket(ctx, message, rest)
+    return perform(ctx, message, ticket, action, words)
+
+
+def by_press(
+    ctx: Context, press: Pressed, button: Button, action: Action
+) -> list[Outgoing]:
+    """Do it to the ticket of the button."""
+    ticket = tickets.get(ctx.db, TicketId(button.subject_id))
+    return [
+        letters.notice(press, ""),
+        *perform(ctx, press, ticket, action, ""),
+    ]
+
+
+def by_words(
+    ctx: Context, message: Said, dialogue: Dialogue
+) -> list[Outgoing]:
+    """Do what a button began, now that its words have come."""
+    ticket = tickets.get(ctx.db, TicketId(dialogue.args["ticket"]))
+    action = Action(dialogue.args["action"])
+    said = perform(ctx, message, ticket, action, message.text)
+    if action is Action.RESOLVE:
+        opening.attach(ctx, ticket, message, None, "resolution")
+    return said
+
+
+def perform(
+    ctx: Context,
+    message: Said | Pressed,
+    ticket: Ticket,
+    action: Action,
+    words: str,
+) -> list[Outgoing]:
+    """Check the right, ask for missing words, do it, and answer."""
+    if not access.may(report.ties_to(ctx, ticket), action):
+        raise Refused("refused-not-allowed", number=ticket.number)
+    rules.next_status(ticket.status, action)
+    deed = DEEDS[action]
+    if deed.asks and not words.strip():
+        return _ask_words(ctx, message, ticket, action, deed)
+    said = deed.do(ctx, ticket, words.strip())
+    after = tickets.get(ctx.db, ticket.id)
+    answer = letters.reply(
+        message,
+        ctx.say(
+            "done",
+            action=ctx.say(f"done-{action}"),
+            number=ticket.number,
+            status=wording.status_word(ctx, after.status, ctx.language),
+        ),
+        ticket=ticket.id,
+        again=True,
+    )
+    if isinstance(message, Said) and message.photos:
+        opening.attach(ctx, ticket, message, None, "resolution")
+    return [answer, *said]
+
+
+def named_ticket(ctx: Context, message: Said, rest: str) -> tuple[Ticket, str]:
+    """Return the ticket meant, and the words behind its number."""
+    number, words = commands.number_and_words(rest)
+    if number is None and message.quote is not None:
+        post = posts.find(ctx.db, message.chat.key, message.quote.message)
+        if post is not None and post.ticket_id is not None:
+            return tickets.get(ctx.db, post.ticket_id), rest
+    if number is None:
+        raise Refused("refused-number")
+    return by_number(ctx, number), words
+
+
+def by_number(ctx: Context, number: Number) -> Ticket:
+    """Return the ticket of a number, or refuse."""
+    ticket = tickets.find(ctx.db, ctx.id, number)
+    if ticket is None:
+        raise Refused("refused-no-ticket", number=number)
+    return ticket
+
+
+def show(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
+    """Show one ticket with its history to those it concerns."""
+    ticket, _ = named_ticket(ctx, message, rest)
+    ties = report.ties_to(ctx, ticket)
+    if not ties & access.SEE:
+        raise Refused("refused-not-yours", number=ticket.number)
+    to = ctx.language
+    running = limits.running(ctx.db, ticket.id)
+    lines = [
+        wording.card(
+            ctx,
+            ticket,
+            tickets.words(ctx.db, ticket.id),
+            running,
+            to,
+            photos=len(photos.of_ticket(ctx.db, ticket.id)),
+        ),
+        wording.history(ctx, tickets.history(ctx.db, ticket.id), to),
+    ]
+    staff = ties & {*access.MAY[Action.ACCEPT]}
+    picks = (
+        opening.worker_picks(ctx, ticket, to)
+        if staff and ticket.status in rules.OPEN
+        else []
+    )
+    return letters.in_private(
+        ctx, message, "\n".join(lines), picks=picks, ticket=ticket.id
+    )
+
+
+def todo(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
+    """List one's own open tickets, soonest due first."""
+    del rest
+    person = ctx.person
+    if person is None:
+        raise Refused("refused-staff-only")
+    grids = people.grids_of(ctx.db, ctx.id, person.id)
+    if person.has(*access.LEADERS):
+        grids = frozenset(grid.id for grid in ctx.community.grids)
+    found = tickets.assigned(ctx.db, ctx.id, person.id, grids, limit=21)
+    if not found and not person.has(*STAFF):
+        raise Refused("refused-staff-only")
+    if not found:
+        return letters.in_private(ctx, message, ctx.say("todo-none"))
+    lines = [ctx.say("todo-head", count=len(found))]
+    for ticket in found[:20]:
+        first = tickets.words(ctx.db, ticket.id, "report")
+        lines.append(
+            wording.line(
+                ctx, ticket, first[0].text if first else "", ctx.language
+            )
+        )
+        running = limits.running(ctx.db, ticket.id)
+        if running:
+            soonest = running[0]
+            sentence = "late" if soonest.due_at <= ctx.now else "until"
+            lines.append("  " + ctx.say(f"todo-{sentence}", at=soonest.due_at))
+    return letters.in_private(ctx, message, "\n".join(lines))
+
+
+def assign(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
+    """Give a ticket to a named worker (desk)."""
+    ticket, words = named_ticket(ctx, message, rest)
+    if not access.may(report.ties_to(ctx, ticket), Action.ASSIGN):
+        raise Refused("refused-not-allowed", number=ticket.number)
+    rules.next_status(ticket.status, Action.ASSIGN)
+    person = _named_staff(ctx, words)
+    if person is None:
+        return [_who(ctx, message, ticket, Action.ASSIGN)]
+    said = hand_to(ctx, ticket, person, Action.ASSIGN)
+    return [
+        letters.reply(
+            message,
+            ctx.say("assigned", number=ticket.number, name=person.name),
+            ticket=ticket.id,
+        ),
+        *said,
+    ]
+
+
+def transfer(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
+    """Hand a ticket to another worker or a body's people."""
+    ticket, words = named_ticket(ctx, message, rest)
+    return _transfer(ctx, message, ticket, words)
+
+
+def press_transfer(
+    ctx: Context, press: Pressed, button: Button
+) -> list[Outgoing]:
+    """Show to whom a ticket can be handed."""
+    ticket = tickets.get(ctx.db, TicketId(button.subject_id))
+    return [
+        letters.notice(press, ""),
+        *_transfer(ctx, press, ticket, ""),
+    ]
+
+
+def press_person(
+    ctx: Context, press: Pressed, button: Button
+) -> list[Outgoing]:
+    """Hand a ticket to the person of the button."""
+    ticket = tickets.get(ctx.db, TicketId(button.subject_id))
+    action = Action(str(button.args["action"]))
+    if not access.may(report.ties_to(ctx, ticket), action):
+        raise Refused("refused-not-allowed", number=ticket.number)
+    person = people.get(ctx.db, ctx.id, PersonId(str(button.args["person"])))
+    said = hand_to(ctx, ticket, person, action)
+    return [
+        letters.notice(press, ctx.say("noted")),
+        letters.reply(
+            press,
+            ctx.say("assigned", number=ticket.number, name=person.name),
+            ticket=ticket.id,
+        ),
+        *said,
+    ]
+
+
+def hand_to(
+    ctx: Context, ticket: Ticket, person: Person, action: Action
+) -> list[Outgoing]:
+    """Make a person responsible and tell them."""
+    rules.next_status(ticket.status, action)
+    after = tickets.move(ctx.db, ticket, ticket.status, assignee_id=person.id)
+    tickets.log(
+        ctx.db,
+        ctx.id,
+        ctx.actor,
+        action,
+        ctx.now,
+        ticket=ticket.id,
+        old=ticket.assignee_id or "",
+        new=person.id,
+    )
+    running = list(limits.running(ctx.db, ticket.id))
+    return opening.hand_over(ctx, after, running, person)
+
+
+def merge(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
+    """Let one ticket go up in another; its reporter follows along."""
+    number, words = commands.needed_number(rest)
+    into, _ = commands.needed_number(words)
+    ticket, target = by_number(ctx, number), by_number(ctx, into)
+    if ticket.id == target.id:
+        raise Refused("refused-merge-self")
+    if not access.may(report.ties_to(ctx, ticket), Action.MERGE) or not (
+        access.may(report.ties_to(ctx, target), Action.MERGE)
+    ):
+        raise Refused("refused-not-allowed", number=ticket.number)
+    if target.status not in rules.OPEN:
+        raise Refused("refused-add-ended", number=target.number)
+    status = rules.next_status(ticket.status, Action.MERGE)
+    tickets.move(ctx.db, ticket, status, merged_into=target.id)
+    limits.end(ctx.db, ticket.id, ctx.now, met=False)
+    tickets.log(
+        ctx.db,
+        ctx.id,
+        ctx.actor,
+        Action.MERGE,
+        ctx.now,
+        ticket=ticket.id,
+        old=ticket.status,
+        new=status,
+        into=target.id,
+    )
+    said = tell_reporter(
+        ctx, ticket, "told-merged", into=target.number, mention=target
+    )
+    return [
+        letters.reply(
+            message,
+            ctx.say("merged", number=ticket.number, into=target.number),
+            ticket=target.id,
+        ),
+        *said,
+    ]
+
+
+def unmerge(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
+    """Undo a merge."""
+    ticket, _ = named_ticket(ctx, message, rest)
+    if not access.may(report.ties_to(ctx, ticket), Action.UNMERGE):
+        raise Refused("refused-not-allowed", number=ticket.number)
+    status = rules.next_status(ticket.status, Action.UNMERGE)
+    after = tickets.move(ctx.db, ticket, status, merged_into=None)
+    running = opening.start_limits(ctx, after, ctx.now)
+    tickets.log(
+        ctx.db,
+        ctx.id,
+        ctx.actor,
+        Action.UNMERGE,
+        ctx.now,
+        ticket=ticket.id,
+        old=ticket.status,
+        new=status,
+    )
+    return [
+        letters.reply(
+            message,
+            ctx.say("unmerged", number=ticket.number),
+            ticket=ticket.id,
+        ),
+        *opening.assignment(ctx, after, running),
+    ]
+
+
+def file(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
+    """Open a ticket for a caller: ``代报 电话 8号楼 楼道灯不亮``."""
+    person = ctx.person
+    if person is None or not person.has(*STAFF):
+        raise Refused("refused-staff-only")
+    source, text = _source(rest)
+    if not text.strip():
+        raise Refused("refused-empty-report")
+    place = ctx.mind.place(text, home="", grid=ctx.grid)
+    grids = people.grids_of(ctx.db, ctx.id, person.id)
+    grid = place.grid if place else None
+    if grid is None and len(grids) == 1:
+        grid = next(iter(grids))
+    ticket, running, told = opening.open_ticket(
+        ctx,
+        Matter(
+            text=text,
+            category=ctx.mind.category(text)[0],
+            urgency=ctx.mind.urgency(text),
+            source=source,
+            grid=grid or ctx.grid,
+            place=place,
+            point=message.point,
+        ),
+        message,
+    )
+    return [
+        letters.reply(
+            message,
+            ctx.say("filed", number=ticket.number),
+            ticket=ticket.id,
+            again=True,
+        ),
+        # the answer to copy back stands alone, so that it can be copied
+        letters.reply(
+            message,
+            wording.received(ctx, ticket, running, ctx.community.language),
+            ticket=ticket.id,
+            again=True,
+        ),
+        *told,
+    ]
+
+
+def tell_reporter(
+    ctx: Context,
+    ticket: Ticket,
+    sentence: str,
+    *,
+    picks: Callable[[Language], list[Pick]] | None = None,
+    mention: Ticket | None = None,
+    **values: object,
+) -> list[Outgoing]:
+    """Tell the resident what happened to their matter.
+
+    In private if they opened a private chat; else where they reported,
+    as a reply, masked; and of a private matter only that there is news.
+    """
+    reporter = ctx.find(ticket.reporter_id)
+    if reporter is None:
+        return []
+    to = ctx.language_of(reporter)
+    text = ctx.say(sentence, to, number=ticket.number, **values)
+    made = picks(to) if picks else []
+    about = (mention or ticket).id
+    chat = people.private_chat(
+        ctx.db, ctx.id, reporter.id, ctx.fixed.write_first
+    )
+    group = _origin_group(ctx, ticket)
+    if chat is not None or group is None or ticket.private:
+        return letters.tell(
+            ctx,
+            reporter,
+            text,
+            picks=made,
+            ticket=about,
+            group=ticket.grid_id,
+        )
+    return [
+        Say(
+            chat=group,
+            text=mask(text),
+            choices=letters.choices(
+                ctx, made, allowed=reporter.id, chat=group
+            ),
+            reply_to=ticket.origin_message,
+            quiet=True,
+            ticket=about,
+        )
+    ]
+
+
+def _origin_group(ctx: Context, ticket: Ticket) -> Chat | None:
+    channel, _, address = ticket.origin_chat.partition(":")
+    known = chats.find(ctx.db, channel, address)
+    if known is None or known.state != "open":
+        return None
+    return known.chat
+
+
+def _ask_words(
+    ctx: Context,
+    message: Said | Pressed,
+    ticket: Ticket,
+    action: Action,
+    deed: Deed,
+) -> list[Outgoing]:
+    buttons.expect(
+        ctx.db,
+        message.chat.key,
+        message.sender.key,
+        ctx.id,
+        "ticket",
+        {"ticket": ticket.id, "action": action},
+        ctx.now + WORDS_WAIT,
+    )
+    return [
+        letters.reply(
+            message,
+            ctx.say(deed.asks, number=ticket.number),
+            ticket=ticket.id,
+        )
+    ]
+
+
+def _accept(ctx: Context, ticket: Ticket, words: str) -> list[Outgoing]:
+    taker = ctx.actor if ticket.assignee_id is None else ticket.assignee_id
+    _step(
+        ctx,
+        ticket,
+        Action.ACCEPT,
+        words,
+        accepted_at=ctx.now,
+        assignee_id=taker,
+    )
+    limits.end(ctx.db, ticket.id, ctx.now, [LimitKind.ANSWER])
+    running = limits.running(ctx.db, ticket.id)
+    promise = wording.until(
+        ctx, running, ctx.language_of(ctx.find(ticket.reporter_id))
+    )
+    return tell_reporter(
+        ctx,
+        ticket,
+        "told-accepted",
+        name=ctx.person.name if ctx.person else "",
+        words="\n".join(filter(None, [words, promise])),
+    )
+
+
+def _ask(ctx: Context, ticket: Ticket, words: str) -> list[Outgoing]:
+    _note(ctx, ticket, Action.ASK, "question", words)
+    limits.end(ctx.db, ticket.id, ctx.now, [LimitKind.ANSWER])
+    reporter = ctx.find(ticket.reporter_id)
+    if reporter is None:
+        raise Refused("refused-no-reporter", number=ticket.number)
+    return tell_reporter(ctx, ticket, "told-asked", words=words)
+
+
+def _resolve(ctx: Context, ticket: Ticket, words: str) -> list[Outgoing]:
+    after = _step(
+        ctx,
+        ticket,
+        Action.RESOLVE,
+        words,
+        kind="resolution",
+        resolved_at=ctx.now,
+        accepted_at=ticket.accepted_at or ctx.now,
+    )
+    limits.end(ctx.db, ticket.id, ctx.now)
+    closes = ctx.now + ctx.community.rules.close_after
+    limits.put_dues(
+        ctx.db,
+        [
+            {
+                "community_id": ctx.id,
+                "kind": "close",
+                "subject_id": ticket.id,
+                "limit_id": 0,
+                "rung": "",
+                "due_at": closes,
+            }
+        ],
+    )
+
+    def fixed(to: Language) -> list[Pick]:
+        return [
+            Pick(ctx.say("do-fixed", to), "fixed-yes", after.id),
+            Pick(ctx.say("do-not-fixed", to), "fixed-no", after.id),
+        ]
+
+    return tell_reporter(ctx, after, "told-resolved", picks=fixed, words=words)
+
+
+def _refuse(ctx: Context, ticket: Ticket, words: str) -> list[Outgoing]:
+    _step(ctx, ticket, Action.REFUSE, words, kind="reason", closed_at=ctx.now)
+    limits.end(ctx.db, ticket.id, ctx.now, met=False)
+
+    def again(to: Language) -> list[Pick]:
+        return [Pick(ctx.say("do-reopen", to), "fixed-no", ticket.id)]
+
+    return tell_reporter(ctx, ticket, "told-refused", picks=again, words=words)
+
+
+def raise_to(
+    ctx: Context, ticket: Ticket, level: Level, words: str
+) -> list[Outgoing]:
+    """Lift a ticket to a level and tell those who sit there."""
+    tickets.move(ctx.db, ticket, ticket.status, level=level)
+    words_id = None
+    if words:
+        words_id = tickets.say(
+            ctx.db,
+            ctx.id,
+            "reason",
+            ctx.person.id if ctx.person else None,
+            words,
+            ctx.now,
+            ticket=ticket.id,
+        )
+    tickets.log(
+        ctx.db,
+        ctx.id,
+        ctx.person.id if ctx.person else tickets.SYSTEM,
+        Action.RAISE,
+        ctx.now,
+        ticket=ticket.id,
+        old=ticket.level,
+        new=level,
+        words_id=words_id,
+    )
+    role = Role.STREET if level is Level.STREET else Role.DESK
+    after = tickets.get(ctx.db, ticket.id)
+    running = list(limits.running(ctx.db, ticket.id))
+    said: list[Outgoing] = []
+    for person in letters.desks(ctx, role):
+        to = ctx.language_of(person)
+        head = ctx.say(
+            "told-raised",
+            to,
+            number=ticket.number,
+            level=ctx.say(f"level-{level}", to),
+            words=words,
+        )
+        card = wording.card(
+            ctx, after, tickets.words(ctx.db, ticket.id), running, to
+        )
+        said += letters.tell(
+            ctx,
+            person,
+            f"{head}\n{card}",
+            picks=opening.worker_picks(ctx, after, to),
+            ticket=ticket.id,
+            urgency=Urgency(ticket.urgency),
+        )
+    return said
+
+
+def _raise(ctx: Context, ticket: Ticket, words: str) -> list[Outgoing]:
+    level = Level.COMMUNITY if ticket.level is Level.GRID else Level.STREET
+    return raise_to(ctx, ticket, level, words)
+
+
+def _step(
+    ctx: Context,
+    ticket: Ticket,
+    action: Action,
+    words: str,
+    *,
+    kind: str = "answer",
+    **values: object,
+) -> Ticket:
+    status = rules.next_status(ticket.status, action)
+    after = tickets.move(ctx.db, ticket, status, **values)
+    words_id = None
+    if words:
+        words_id = tickets.say(
+            ctx.db,
+            ctx.id,
+            kind,
+            ctx.actor,
+            words,
+            ctx.now,
+            ticket=ticket.id,
+        )
+    tickets.log(
+        ctx.db,
+        ctx.id,
+        ctx.actor,
+        action,
+        ctx.now,
+        ticket=ticket.id,
+        old=ticket.status,
+        new=after.status,
+        words_id=words_id,
+    )
+    return after
+
+
+def _note(
+    ctx: Context, ticket: Ticket, action: Action, kind: str, words: str
+) -> None:
+    words_id = tickets.say(
+        ctx.db, ctx.id, kind, ctx.actor, words, ctx.now, ticket=ticket.id
+    )
+    tickets.log(
+        ctx.db,
+        ctx.id,
+        ctx.actor,
+        action,
+        ctx.now,
+        ticket=ticket.id,
+        words_id=words_id,
+    )
+
+
+def _transfer(
+    ctx: Context, message: Said | Pressed, ticket: Ticket, words: str
+) -> list[Outgoing]:
+    if not access.may(report.ties_to(ctx, ticket), Action.TRANSFER):
+        raise Refused("refused-not-allowed", number=ticket.number)
+    rules.next_status(ticket.status, Action.TRANSFER)
+    person = _named_staff(ctx, words)
+    if person is None:
+        return [_who(ctx, message, ticket, Action.TRANSFER)]
+    said = hand_to(ctx, ticket, person, Action.TRANSFER)
+    return [
+        letters.reply(
+            message,
+            ctx.say("assigned", number=ticket.number, name=person.name),
+            ticket=ticket.id,
+        ),
+        *said,
+    ]
+
+
+def _who(
+    ctx: Context, message: Said | Pressed, ticket: Ticket, action: Action
+) -> Say:
+    picks = [
+        Pick(
+            person.name,
+            "ticket-person",
+            ticket.id,
+            {"person": person.id, "action": action},
+        )
+        for person in _staff(ctx)
+        if person.id != ticket.assignee_id
+    ]
+    return letters.reply(
+        message,
+        ctx.say("choose-person", number=ticket.number),
+        choices=letters.choices(ctx, picks[:24], allowed=ctx.actor),
+        ticket=ticket.id,
+    )
+
+
+def _staff(ctx: Context) -> list[Person]:
+    """Return whom a ticket can be given to: workers, heads, bodies."""
+    found: dict[PersonId, Person] = {}
+    for role in (Role.WORKER, Role.HEAD):
+        for grid in ctx.community.grids:
+            for person in people.holding(ctx.db, ctx.id, role, grid.id):
+                found.setdefault(person.id, person)
+    for body in ctx.community.bodies:
+        for id_ in body.people:
+            member = ctx.find(id_)
+            if member is not None:
+                found.setdefault(member.id, member)
+    return list(found.values())
+
+
+def _named_staff(ctx: Context, words: str) -> Person | None:
+    name = words.strip().lstrip("@")
+    if not name:
+        return None
+    for person in _staff(ctx):
+        if name in {person.name, person.id}:
+            return person
+    raise Refused("refused-no-person", name=name[:20])
+
+
+_SOURCES = {
+    "电话": Source.HOTLINE,
+    "热线": Source.HOTLINE,
+    "12345": Source.HOTLINE,
+    "hotline": Source.HOTLINE,
+    "窗口": Source.COUNTER,
+    "来访": Source.COUNTER,
+    "counter": Source.COUNTER,
+    "巡查": Source.PATROL,
+    "patrol": Source.PATROL,
+    "微信": Source.RELAYED,
+    "wechat": Source.RELAYED,
+}
+
+
+def _source(rest: str) -> tuple[Source, str]:
+    first, _, words = rest.strip().partition(" ")
+    source = _SOURCES.get(first.strip(":：").lower())
+    return (source, words) if source else (Source.RELAYED, rest)
+
+
+DEEDS: dict[Action, Deed] = {
+    Action.ACCEPT: Deed(_accept),
+    Action.ASK: Deed(_ask, "ask-words-question"),
+    Action.RESOLVE: Deed(_resolve, "ask-words-resolution"),
+    Action.REFUSE: Deed(_refuse, "ask-words-reason"),
+    Action.RAISE: Deed(_raise),
+}
+
+BY_COMMAND: dict[Command, Action] = {
+    Command.ACCEPT: Action.ACCEPT,
+    Command.ASK_RESIDENT: Action.ASK,
+    Command.RESOLVE: Action.RESOLVE,
+    Command.REFUSE: Action.REFUSE,
+    Command.RAISE: Action.RAISE,
+}

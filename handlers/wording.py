@@ -1,0 +1,196 @@
+"""Sentences with their values filled in: names, lines, cards."""
+
+from collections.abc import Sequence
+
+from config.terms import (
+    CategoryId,
+    GridId,
+    Language,
+    LimitKind,
+    Status,
+    Urgency,
+)
+from handlers.context import Context
+from handlers.rules.privacy import mask
+from storage.limits import TimeLimit
+from storage.people import Person
+from storage.tickets import Event, Ticket, Words
+
+EXCERPT = 60
+CARD = 1500
+
+
+def category_name(ctx: Context, category: CategoryId, to: Language) -> str:
+    """Return what people call a category."""
+    try:
+        names = ctx.community.category(category).names
+    except KeyError:
+        return category
+    return names.get(to) or names[ctx.community.language]
+
+
+def grid_name(ctx: Context, grid: GridId | None) -> str:
+    """Return a grid's name, "" for none."""
+    if grid is None:
+        return ""
+    try:
+        return ctx.community.grid(grid).name
+    except KeyError:
+        return grid
+
+
+def owner_name(ctx: Context, ticket: Ticket, to: Language) -> str:
+    """Return who is responsible, in words a resident understands."""
+    person = ctx.find(ticket.assignee_id)
+    if ticket.body_id is not None:
+        try:
+            names = ctx.community.body(ticket.body_id).names
+        except KeyError:
+            names = {}
+        body = names.get(to) or names.get(ctx.community.language, "")
+        if body and person is not None:
+            return ctx.say("owner-both", to, person=person.name, body=body)
+    if person is not None:
+        return ctx.say("owner-worker", to, person=person.name)
+    return ctx.say("owner-desk", to)
+
+
+def excerpt(text: str, length: int = EXCERPT) -> str:
+    """Return the beginning of words, on one line, masked."""
+    line = " ".join(mask(text).split())
+    return line if len(line) <= length else f"{line[: length - 1]}…"
+
+
+def facts(ctx: Context, ticket: Ticket, to: Language) -> str:
+    """Return category, urgency and grid on one line."""
+    parts = [category_name(ctx, ticket.category, to)]
+    if ticket.urgency is not Urgency.ROUTINE:
+        parts.append(ctx.say(f"urgency-{ticket.urgency}", to))
+    if ticket.grid_id is not None:
+        parts.append(grid_name(ctx, ticket.grid_id))
+    return " · ".join(part for part in parts if part)
+
+
+def until(
+    ctx: Context,
+    limits: Sequence[TimeLimit],
+    to: Language,
+    kind: str = LimitKind.RESOLVE,
+) -> str:
+    """Return the sentence that promises a limit, "" if none runs."""
+    for limit in limits:
+        if limit.kind == kind:
+            return ctx.say(f"until-{kind}", to, at=limit.due_at)
+    return ""
+
+
+def received(
+    ctx: Context, ticket: Ticket, limits: Sequence[TimeLimit], to: Language
+) -> str:
+    """Return the acknowledgement of a report, masked for a group."""
+    lines = []
+    if ticket.urgency is Urgency.DANGER:
+        lines.append(
+            ctx.say(
+                "received-danger", to, numbers=ctx.community.rules.emergency
+            )
+        )
+    lines += [
+        ctx.say("received", to, number=ticket.number),
+        facts(ctx, ticket, to),
+    ]
+    if ticket.place:
+        lines.append(ctx.say("place-line", to, place=mask(ticket.place)))
+    lines.append(ctx.say("owner-line", to, owner=owner_name(ctx, ticket, to)))
+    promise = until(ctx, limits, to, LimitKind.ANSWER) or until(
+        ctx, limits, to
+    )
+    if promise:
+        lines.append(promise)
+    lines.append(ctx.say("received-correct", to))
+    return "\n".join(lines)
+
+
+def private_received(
+    ctx: Context, ticket: Ticket, limits: Sequence[TimeLimit], to: Language
+) -> str:
+    """Return the acknowledgement of what is not argued in a group."""
+    lines = [ctx.say("received-private", to, number=ticket.number)]
+    promise = until(ctx, limits, to, LimitKind.ANSWER)
+    if promise:
+        lines.append(promise)
+    return "\n".join(lines)
+
+
+def card(
+    ctx: Context,
+    ticket: Ticket,
+    words: Sequence[Words],
+    limits: Sequence[TimeLimit],
+    to: Language,
+    photos: int = 0,
+) -> str:
+    """Return all that its worker needs, unmasked: for private chats only."""
+    reporter = ctx.find(ticket.reporter_id)
+    lines = [
+        ctx.say(
+            "card-head",
+            to,
+            number=ticket.number,
+            status=ctx.say(f"status-{ticket.status}", to),
+        ),
+        facts(ctx, ticket, to),
+    ]
+    if ticket.place:
+        lines.append(ctx.say("place-line", to, place=ticket.place))
+    if ticket.lat is not None and ticket.lon is not None:
+        lines.append(f"{ticket.lat:.6f}, {ticket.lon:.6f}")
+    if reporter is not None:
+        lines.append(ctx.say("card-reporter", to, who=who(reporter)))
+    lines += [said.text[:CARD] for said in words if said.text]
+    if photos:
+        lines.append(ctx.say("card-photos", to, count=photos))
+    for kind in (LimitKind.ANSWER, LimitKind.RESOLVE):
+        promise = until(ctx, limits, to, f"{kind}")
+        if promise:
+            lines.append(promise)
+    return "\n".join(lines)
+
+
+def history(ctx: Context, events: Sequence[Event], to: Language) -> str:
+    """Return what happened to a ticket, a line each."""
+    lines = []
+    for event in events:
+        actor = ctx.find(event.actor_id)
+        lines.append(
+            ctx.say(
+                "history-line",
+                to,
+                at=event.at,
+                who=actor.name if actor else ctx.say("linli", to),
+                what=ctx.say(f"done-{event.action}", to),
+            )
+        )
+    return "\n".join(lines)
+
+
+def who(person: Person) -> str:
+    """Return a person's name and phone, for staff."""
+    return f"{person.name} {person.phone}".strip() or person.id
+
+
+def line(ctx: Context, ticket: Ticket, text: str, to: Language) -> str:
+    """Return one line of a list of tickets."""
+    return ctx.say(
+        "ticket-line",
+        to,
+        number=ticket.number,
+        status=ctx.say(f"status-{ticket.status}", to),
+        category=category_name(ctx, ticket.category, to),
+        words=excerpt(text, 28),
+    )
+
+
+def status_word(ctx: Context, status: Status, to: Language) -> str:
+    """Return what people call a status."""
+    return ctx.say(f"status-{status}", to)
