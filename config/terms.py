@@ -25,6 +25,12 @@ LetterId = NewType("LetterId", int)
 PhotoId = NewType("PhotoId", int)
 
 
+CHANNELS = frozenset(
+    {"webchat", "telegram", "onebot", "matrix", "wecom", "open311"}
+)
+"""The words before the colon of an account or a group."""
+
+
 class Language(StrEnum):
     """Languages with a complete catalogue of sentences."""
 

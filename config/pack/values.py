@@ -3,11 +3,11 @@
 ``load`` makes these from a folder; everything else only reads them.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from enum import StrEnum
-from typing import Protocol, TypeVar
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from typing_extensions import override
@@ -24,14 +24,6 @@ from config.terms import (
     Role,
     Severity,
 )
-
-
-class _Thing(Protocol):
-    @property
-    def id(self) -> str: ...
-
-
-_ThingT = TypeVar("_ThingT", bound=_Thing)
 
 
 class Unit(StrEnum):
@@ -189,7 +181,7 @@ class Rules:
     """The web chat's own history."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # lookups are cached in its __dict__
 class Community:
     """A residents' committee's neighbourhood and all that it decided."""
 
@@ -216,25 +208,54 @@ class Community:
 
     def grid(self, grid: GridId) -> Grid:
         """Return the grid; ``KeyError`` if there is none."""
-        return _by_id(self.grids, grid)
+        return self._grids[grid]
+
+    def person(self, person: PersonId) -> Member:
+        """Return whom the pack names; ``KeyError`` if it doesn't."""
+        return self._people[person]
 
     def category(self, category: CategoryId) -> Category:
         """Return the category; ``KeyError`` if there is none."""
-        return _by_id(self.categories, category)
+        return self._categories[category]
 
     def body(self, body: BodyId) -> Body:
         """Return the responsible body; ``KeyError`` if there is none."""
-        return _by_id(self.bodies, body)
+        return self._bodies[body]
+
+    def system(self, system: str) -> System:
+        """Return the work-order system; ``KeyError`` if there is none."""
+        return self._systems[system]
+
+    def entry(self, entry: EntryId) -> Entry:
+        """Return the FAQ entry; ``KeyError`` if there is none."""
+        return self._entries[entry]
+
+    @cached_property
+    def _grids(self) -> Mapping[GridId, Grid]:
+        return {grid.id: grid for grid in self.grids}
+
+    @cached_property
+    def _people(self) -> Mapping[PersonId, Member]:
+        return {person.id: person for person in self.people}
+
+    @cached_property
+    def _categories(self) -> Mapping[CategoryId, Category]:
+        return {category.id: category for category in self.categories}
+
+    @cached_property
+    def _bodies(self) -> Mapping[BodyId, Body]:
+        return {body.id: body for body in self.bodies}
+
+    @cached_property
+    def _systems(self) -> Mapping[str, System]:
+        return {system.id: system for system in self.systems}
+
+    @cached_property
+    def _entries(self) -> Mapping[EntryId, Entry]:
+        return {entry.id: entry for entry in self.faq}
 
 
-def _by_id(items: Iterable[_ThingT], wanted: str) -> _ThingT:
-    for item in items:
-        if item.id == wanted:
-            return item
-    raise KeyError(wanted)
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Pack:
     """A folder's worth of communities."""
 
@@ -242,4 +263,8 @@ class Pack:
 
     def community(self, community: CommunityId) -> Community:
         """Return the community; ``KeyError`` if there is none."""
-        return _by_id(self.communities, community)
+        return self._communities[community]
+
+    @cached_property
+    def _communities(self) -> Mapping[CommunityId, Community]:
+        return {community.id: community for community in self.communities}

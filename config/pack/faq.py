@@ -1,0 +1,68 @@
+"""FAQ entries: Markdown with a front matter of YAML."""
+
+import re
+from pathlib import Path
+
+from config.pack import parsing
+from config.pack.mistakes import Notes
+from config.pack.reading import Block, Origin, compose, read_text
+from config.pack.values import Entry
+from config.terms import EntryId
+
+_FENCE = re.compile(r"^---[ \t]*$", re.MULTILINE)
+
+
+def entry(path: Path, file: str, notes: Notes) -> tuple[Entry | None, Origin]:
+    """Read one entry; None after noting what is wrong with it."""
+    origin = Origin(file, notes, offset=1)
+    text = read_text(path, file, notes)
+    if text is None:
+        return None, origin
+    fences = list(_FENCE.finditer(text))[:2]
+    if len(fences) < 2 or fences[0].start() != 0:  # noqa: PLR2004
+        notes.add(
+            file, 1, "", 'must begin with a front matter between two "---"'
+        )
+        return None, origin
+    value = compose(text[fences[0].end() + 1 : fences[1].start()], origin)
+    block = None if value is None else value.block()
+    if block is None:
+        if not notes_of(notes, file):
+            notes.add(file, 1, "", "the front matter is empty")
+        return None, origin
+    answer = text[fences[1].end() :].strip()
+    if not answer:
+        line = text.count("\n", 0, fences[1].start()) + 1
+        notes.add(file, line, "", "the answer below the front matter is empty")
+    return _entry(block, answer, path.stem), origin
+
+
+def notes_of(notes: Notes, file: str) -> bool:
+    """Say whether something is noted about the file already."""
+    return any(mistake.file == file for mistake in notes.mistakes)
+
+
+def _entry(block: Block, answer: str, stem: str) -> Entry | None:
+    name = block.name("entry")
+    topic = block.maybe("topic", parsing.text, stem)
+    questions = block.many("questions", parsing.text)
+    if not questions:
+        block.lacks("questions")
+    source = block.need("source", parsing.text)
+    issued = block.need("issued", parsing.day)
+    until = block.value("valid_until")
+    valid_until = until.scalar(parsing.day) if until else None
+    block.close()
+    if until and issued and valid_until and valid_until < issued:
+        until.wrong(f"must not lie before the day of issue, {issued}")
+    if name is None or issued is None or not answer:
+        return None
+    return Entry(
+        id=EntryId(name),
+        topic=topic,
+        questions=questions,
+        answer=answer,
+        source=source or "",
+        issued=issued,
+        valid_until=valid_until,
+    )

@@ -1,0 +1,359 @@
+"""A YAML file as values that know their line and say what is wrong.
+
+Scalars stay as they are written until somebody asks for a number or a
+date, so ``phone: 0000-1001``, ``id: 007`` and ``name: no`` mean what the
+author sees.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import TypeVar
+
+import yaml
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from yaml.reader import ReaderError
+
+from config.pack import parsing
+from config.pack.mistakes import Notes
+from config.terms import Language
+
+_T = TypeVar("_T")
+_NOTHING = frozenset({"~", "null", "Null", "NULL"})
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_DEEPEST = 100
+"""The C parser follows nesting on its stack, and a stack ends."""
+_STEPS = re.compile(rf"(?:[-?:]\s+){{{_DEEPEST}}}")
+_BRACKETS = re.compile(r"[\[\]{}]")
+
+Trail = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where something stands."""
+
+    file: str
+    line: int
+    path: Trail
+
+    @property
+    def key(self) -> str:
+        """The path as people write it: ``grids[0].worker``."""
+        words = ""
+        for part in self.path:
+            words += f"[{part}]" if isinstance(part, int) else f".{part}"
+        return words.removeprefix(".")
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A word that names something, or refers to it by name."""
+
+    kind: str
+    word: str
+    spot: Spot
+
+
+@dataclass(slots=True)
+class Origin:
+    """A file being read: what it names, refers to and gets wrong."""
+
+    file: str
+    notes: Notes
+    offset: int = 0
+    """Lines before the YAML begins."""
+    named: list[Mention] = field(default_factory=list)
+    referred: list[Mention] = field(default_factory=list)
+
+
+class Value:
+    """Something in a file, not yet understood."""
+
+    __slots__ = ("node", "origin", "path")
+
+    def __init__(self, node: Node, origin: Origin, path: Trail = ()) -> None:
+        self.node = node
+        self.origin = origin
+        self.path = path
+
+    @property
+    def spot(self) -> Spot:
+        """Where it stands."""
+        line = self.node.start_mark.line + 1 + self.origin.offset
+        return Spot(self.origin.file, line, self.path)
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing stands behind the key."""
+        node = self.node
+        if not isinstance(node, ScalarNode):
+            return False
+        quoted = node.style in {"'", '"'}
+        return not node.value or (node.value in _NOTHING and not quoted)
+
+    @property
+    def is_mapping(self) -> bool:
+        """Whether keys and values stand here."""
+        return isinstance(self.node, MappingNode)
+
+    def wrong(self, words: str) -> None:
+        """Note a mistake here."""
+        spot = self.spot
+        self.origin.notes.add(spot.file, spot.line, spot.key, words)
+
+    def scalar(self, parse: Callable[[str], _T]) -> _T | None:
+        """Return what a single word means; None after noting a mistake."""
+        if not isinstance(self.node, ScalarNode):
+            self.wrong("must be a single value, not a list or a mapping")
+            return None
+        try:
+            return parse(self.node.value)
+        except ValueError as wrong:
+            self.wrong(str(wrong))
+            return None
+
+    def items(self) -> list["Value"]:
+        """Return the values of a list; one word is a list of one."""
+        node = self.node
+        if self.empty:
+            return []
+        if isinstance(node, ScalarNode):
+            return [self]
+        if not isinstance(node, SequenceNode):
+            self.wrong('must be a list: lines that begin with "-"')
+            return []
+        return [
+            Value(item, self.origin, (*self.path, place))
+            for place, item in enumerate(node.value)
+        ]
+
+    def block(self) -> "Block | None":
+        """Return the keys and values that stand here."""
+        if not isinstance(self.node, MappingNode):
+            self.wrong('must be a mapping: lines of "key: value"')
+            return None
+        return Block(self)
+
+    def blocks(self) -> list["Block"]:
+        """Return a list of mappings, without what is none."""
+        if not isinstance(self.node, SequenceNode) and not self.empty:
+            self.wrong('must be a list: lines that begin with "-"')
+            return []
+        found = [item.block() for item in self.items()]
+        return [block for block in found if block is not None]
+
+    def many(self, parse: Callable[[str], _T]) -> tuple[_T, ...]:
+        """Return what each of a list means, without what is wrong."""
+        found = [item.scalar(parse) for item in self.items()]
+        return tuple(thing for thing in found if thing is not None)
+
+
+class Block:
+    """Keys and values; those nobody asks for are mistakes."""
+
+    __slots__ = ("_asked", "_values", "here")
+
+    def __init__(self, here: Value) -> None:
+        self.here = here
+        self._asked: set[str] = set()
+        self._values: dict[str, Value] = {}
+        for key, node in here.node.value:
+            value = Value(node, here.origin, (*here.path, _word(key)))
+            if value.path[-1] in self._values:
+                value.wrong("stands here twice")
+            self._values.setdefault(str(value.path[-1]), value)
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The keys that are given."""
+        return tuple(self._values)
+
+    def value(self, key: str) -> Value | None:
+        """Return what stands behind the key, if anything does."""
+        self._asked.add(key)
+        value = self._values.get(key)
+        return None if value is None or value.empty else value
+
+    def need(self, key: str, parse: Callable[[str], _T]) -> _T | None:
+        """Return what the key means; without it the block is wrong."""
+        value = self.value(key)
+        if value is None:
+            self.lacks(key)
+            return None
+        return value.scalar(parse)
+
+    def maybe(self, key: str, parse: Callable[[str], _T], default: _T) -> _T:
+        """Return what the key means, or the default."""
+        value = self.value(key)
+        found = None if value is None else value.scalar(parse)
+        return default if found is None else found
+
+    def many(self, key: str, parse: Callable[[str], _T]) -> tuple[_T, ...]:
+        """Return what each of the key's list means."""
+        value = self.value(key)
+        return () if value is None else value.many(parse)
+
+    def blocks(self, key: str) -> list["Block"]:
+        """Return the key's list of mappings."""
+        value = self.value(key)
+        return [] if value is None else value.blocks()
+
+    def name(self, kind: str, key: str = "id") -> str | None:
+        """Return the id that others may refer to."""
+        found = self.need(key, parsing.ident)
+        if found is not None:
+            self.note(kind, found, key)
+        return found
+
+    def note(self, kind: str, word: str, key: str) -> None:
+        """Remember that the word names something, here."""
+        value = self._values.get(key, self.here)
+        named = self.here.origin.named
+        named.append(Mention(kind, word, value.spot))
+
+    def refer(self, kind: str, key: str) -> str | None:
+        """Return the id of something that must exist, if one is given."""
+        value = self.value(key)
+        return None if value is None else _reference(kind, value)
+
+    def refers(self, kind: str, key: str) -> tuple[str, ...]:
+        """Return the ids of things that must exist."""
+        value = self.value(key)
+        items = [] if value is None else value.items()
+        found = [_reference(kind, item) for item in items]
+        return tuple(word for word in found if word is not None)
+
+    def names(self, key: str) -> Mapping[Language, str] | None:
+        """Return a name in each language: ``names`` by language, or one."""
+        value = self.value(f"{key}s") or self.value(key)
+        if value is None:
+            self.lacks(f"{key}s")
+            return None
+        return by_language(value)
+
+    def lacks(self, key: str, words: str = "must be given") -> None:
+        """Note that a key is missing or empty."""
+        value = self._values.get(key)
+        spot = value.spot if value else self.here.spot
+        path = Spot(spot.file, spot.line, (*self.here.path, key)).key
+        self.here.origin.notes.add(spot.file, spot.line, path, words)
+
+    def close(self) -> None:
+        """Note the keys that mean nothing."""
+        for key in self._values.keys() - self._asked:
+            hint = self.here.origin.notes.hint(key, self._asked)
+            if not hint:
+                hint = f"; there are {', '.join(sorted(self._asked))}"
+            self._values[key].wrong(f"there is no such key{hint}")
+
+
+def by_language(value: Value) -> Mapping[Language, str] | None:
+    """Return words for every language; the first given stands in."""
+    if isinstance(value.node, ScalarNode):
+        word = value.scalar(parsing.text)
+        return None if word is None else _everywhere({}, word)
+    block = value.block()
+    if block is None:
+        return None
+    given = {
+        language: word
+        for language in Language
+        if (word := block.maybe(language, parsing.text, ""))
+    }
+    block.close()
+    if not given:
+        value.wrong(f"must say it in {Language.ZH}")
+        return None
+    return _everywhere(given, next(iter(given.values())))
+
+
+def words(value: Value | None) -> tuple[str, ...]:
+    """Return a list of words, or the lists of all languages in one."""
+    if value is None:
+        return ()
+    if not isinstance(value.node, MappingNode):
+        return value.many(parsing.text)
+    block = Block(value)
+    found = [
+        word
+        for language in Language
+        for word in block.many(language, parsing.text)
+    ]
+    block.close()
+    return tuple(dict.fromkeys(found))
+
+
+def read_text(path: Path, file: str, notes: Notes) -> str | None:
+    """Return a file's text; None after noting why it can't be read."""
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        notes.add(file, 1, "", f"can't be read: {error.strerror}")
+        return None
+    try:
+        return raw.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as wrong:
+        line = raw.count(b"\n", 0, wrong.start) + 1
+        notes.add(file, line, "", "is not UTF-8; save the file as UTF-8")
+        return None
+
+
+def compose(text: str, origin: Origin) -> Value | None:
+    """Return the file's one value; None if it is empty or broken."""
+    if _is_deep(text):
+        _broken(origin, 1, "is nested too deeply")
+        return None
+    try:
+        node = yaml.compose(text, Loader=_LOADER)
+    except yaml.MarkedYAMLError as wrong:
+        mark = wrong.problem_mark or wrong.context_mark
+        last = text.rstrip("\n").count("\n")
+        line = min(mark.line, last) + 1 if mark else 1
+        problem = wrong.problem or wrong.context
+        _broken(origin, line, f"is not YAML: {problem}")
+        return None
+    except ReaderError as wrong:
+        line = text.count("\n", 0, wrong.position) + 1
+        _broken(origin, line, "holds a character that YAML forbids")
+        return None
+    except (yaml.YAMLError, RecursionError) as wrong:
+        _broken(origin, 1, f"is not YAML: {type(wrong).__name__}")
+        return None
+    return None if node is None else Value(node, origin)
+
+
+def _is_deep(text: str) -> bool:
+    depth = 0
+    for bracket in _BRACKETS.findall(text):
+        depth = depth + 1 if bracket in "[{" else max(depth - 1, 0)
+        if depth > _DEEPEST:
+            return True
+    return _STEPS.search(text) is not None
+
+
+def _broken(origin: Origin, line: int, words: str) -> None:
+    origin.notes.add(origin.file, line + origin.offset, "", words)
+
+
+def _word(key: Node) -> str:
+    return str(key.value) if isinstance(key, ScalarNode) else "?"
+
+
+def _reference(kind: str, value: Value) -> str | None:
+    word = value.scalar(parsing.text)
+    if word is not None:
+        mention = Mention(kind, word, value.spot)
+        value.origin.referred.append(mention)
+    return word
+
+
+def _everywhere(
+    given: Mapping[Language, str], otherwise: str
+) -> Mapping[Language, str]:
+    return MappingProxyType(
+        {language: given.get(language, otherwise) for language in Language}
+    )
