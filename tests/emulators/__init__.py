@@ -1,0 +1,1 @@
+"""Far sides of platforms: strict, on real sockets, with the ground truth."""
