@@ -35,6 +35,8 @@ class Place:
     """Verbatim from the text, typing errors included; parts by `` / ``."""
     building: str = ""
     """As people say it: ``8号楼``, ``12弄``; "" if none is named."""
+    named: bool = False
+    """A landmark, an estate or a grid is named."""
     unit: str = ""
     room: str = ""
     grid: GridId | None = None

@@ -105,6 +105,7 @@ class Gazetteer:
                 for start, end in parts.spans[:_MOST_PARTS]
             ),
             building=owned.written if owned else parts.written,
+            named=bool(names),
             unit=parts.unit,
             room=parts.room,
             grid=owner,

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from config.pack.values import Community
 from config.terms import CategoryId, GridId, Urgency
 from handlers.understanding.cues import general
+from handlers.understanding.evidence import ACT, ASK, plain, troubles, weigh
 from handlers.understanding.lexicon import Hit, Lexicon
 from handlers.understanding.meaning import Intent, Meaning, Place, Sure
 from handlers.understanding.place import Gazetteer
@@ -20,8 +21,8 @@ from handlers.understanding.text import fold
 
 _READ = 1000
 """Characters; what a longer text reports, it says by then."""
-_ASK = 3
 _SILENT = Meaning(intent=Intent.TALK, sure=Sure.NO)
+_ASKED = Meaning(intent=Intent.QUESTION, sure=Sure.ACT)
 _OTHER = CategoryId("other")
 _BREAK = re.compile(r"[,。!?;~…\n、]+|(?<=[^\x00-\x7f])\s+(?=[^\x00-\x7f])")
 
@@ -49,25 +50,64 @@ class Understanding:
         addressed: bool = False,
     ) -> Meaning:
         """Return what a group message means and what may be done unasked."""
-        folded = fold(text[:_READ])
-        if not self._cues.strong.search(folded):
-            return _SILENT
+        folded = plain(fold(text[:_READ]), self._cues)
+        told = (
+            troubles(folded, self._cues)
+            if self._cues.strong.search(folded)
+            else []
+        )
+        if not told:
+            return self._talk(folded, addressed=addressed)
         place = self.place(text)
-        score = 2 + bool(place) + bool(photos) + 2 * addressed
+        weight = weigh(
+            folded,
+            told,
+            self._cues,
+            place=place,
+            things=self._named(folded),
+            near=any(map(self._named, told)),
+            photos=photos,
+            addressed=addressed,
+        )
+        if weight < ASK:
+            return self._talk(folded, addressed=addressed)
         return Meaning(
             intent=Intent.REPORT,
-            sure=Sure.ASK if score > _ASK else Sure.NO,
+            sure=Sure.ACT if weight >= ACT else Sure.ASK,
             category=self.category(text)[0],
             place=place,
             urgency=self.urgency(text),
         )
+
+    def _talk(self, folded: str, *, addressed: bool) -> Meaning:
+        """Return what a message is that reports nothing."""
+        cues = self._cues
+        if cues.notice.search(folded):
+            return _SILENT
+        for intent, pattern in (
+            (Intent.QUARREL, cues.quarrel),
+            (Intent.WISH, cues.wish),
+        ):
+            if pattern.search(folded):
+                return Meaning(intent=intent, sure=Sure.NO)
+        if cues.asks.search(folded) and not cues.advert.search(folded):
+            return _ASKED
+        if cues.thanks.search(folded):
+            return Meaning(intent=Intent.THANKS, sure=Sure.NO)
+        if addressed and self._named(folded):
+            return Meaning(intent=Intent.REPORT, sure=Sure.ASK)
+        return _SILENT
+
+    def _named(self, folded: str) -> bool:
+        """Tell whether the pack names something in the text."""
+        return any(True for _ in self._things.find(folded))
 
     def category(self, text: str) -> tuple[CategoryId, float]:
         """Return the best category and how far it leads, from 0 to 1."""
         scores: dict[CategoryId, float] = defaultdict(float)
         for hit in self._hits(fold(text[:_READ])):
             for category in hit.values:
-                scores[category] += (hit.end - hit.start) / len(hit.values)
+                scores[category] += hit.length / len(hit.values)
         if not scores:
             return self._fallback, 0.0
         best = max(scores, key=scores.__getitem__)

@@ -1,0 +1,117 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from config.terms import GridId, Urgency
+from handlers.understanding.meaning import Intent, Sure
+from handlers.understanding.understanding import Understanding
+from tests.handlers.understanding.town import TOWN
+
+EAR = Understanding(TOWN)
+
+
+@pytest.mark.parametrize(
+    ("said", "category"),
+    [
+        ("8号楼2单元的楼道灯坏了好几天了", "facilities"),
+        ("荷花池边上的井盖没了，谁来管管", "roads"),
+        ("5栋电梯又停了，老人下不来楼", "facilities"),
+        ("3号樓樓道燈壞咗", "facilities"),
+        ("16弄口垃圾桶满出来了，臭死人", "sanitation"),
+        ("７号楼门口下水道堵了，污水往外冒", "utilities"),
+        ("12弄停水了，一滴都没有", "utilities"),
+        ("6号楼消防通道被车堵死了，快来人挪车", "fire_safety"),
+    ],
+)
+def test_plain_words_of_trouble_are_a_report(
+    said: str,
+    category: str,
+) -> None:
+    meaning = EAR.judge(said)
+
+    assert (meaning.intent, meaning.sure) == (Intent.REPORT, Sure.ACT)
+    assert meaning.category == category
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "早上好，今天降温大家多穿点",
+        "收到",
+        "8号楼的路灯修好了，谢谢师傅",
+        "师傅已经在路上了，预计十点来电",
+        "要是电梯哪天坏了，我们高层怎么下楼",
+        "去年8号楼也停水过一次，后来修好了",
+        "我们单位电梯也坏了，爬了十二楼",
+        "8号楼两室一厅出租，电梯房，2600，看房随时",
+        "接龙 理发\n1. 8号楼张阿姨\n2. 5号楼老李",
+        "转发：停水通知，8号楼明天检修停水",
+        "请问老年卡怎么办，要带什么材料",
+        "手机没电了，回头说",
+        "谁家有不要的轮椅，想借一个星期",
+        "你家狗才吵，先管好你自己",
+        "昨晚火锅太好吃了，撑坏了",
+        "",
+    ],
+)
+def test_talk_is_met_with_silence(said: str) -> None:
+    meaning = EAR.judge(said)
+
+    assert meaning.intent is not Intent.REPORT or meaning.sure is Sure.NO
+
+
+def test_a_photo_lowers_the_bar() -> None:
+    said = "路灯又不亮"
+
+    assert EAR.judge(said).sure is not Sure.ACT
+    assert EAR.judge(said, photos=1).sure is Sure.ACT
+
+
+def test_a_mention_lowers_the_bar() -> None:
+    said = "路灯不亮"
+
+    assert EAR.judge(said).sure is not Sure.ACT
+    assert EAR.judge(said, addressed=True).sure is Sure.ACT
+
+
+def test_what_is_mended_and_broken_again_is_a_report() -> None:
+    meaning = EAR.judge("8号楼电梯上周修好了，今天又坏了")
+
+    assert (meaning.intent, meaning.sure) == (Intent.REPORT, Sure.ACT)
+
+
+def test_a_question_is_known_as_one() -> None:
+    assert EAR.judge("请问居住证去哪里续签？").intent is Intent.QUESTION
+
+
+def test_a_category_is_always_given() -> None:
+    assert EAR.category("今天天气不错") == ("other", 0.0)
+    assert EAR.category("路灯不亮")[0] == "facilities"
+
+
+@pytest.mark.parametrize(
+    ("said", "urgency"),
+    [
+        ("5号楼楼道里有煤气味", Urgency.DANGER),
+        ("电梯里困了人，快来", Urgency.DANGER),
+        ("人行道井盖不见了，露着个大洞", Urgency.DANGER),
+        ("整栋楼停水了", Urgency.URGENT),
+        ("楼道里堆满纸箱", Urgency.URGENT),
+        ("草坪该剪了", Urgency.ROUTINE),
+        ("晚上吃火锅去", Urgency.ROUTINE),
+    ],
+)
+def test_urgency_comes_from_the_words(said: str, urgency: Urgency) -> None:
+    assert EAR.urgency(said) is urgency
+
+
+@given(st.text(max_size=5000), st.integers(0, 9), st.booleans())
+def test_any_text_can_be_judged(
+    text: str,
+    photos: int,
+    addressed: bool,  # noqa: FBT001 - given by hypothesis
+) -> None:
+    EAR.judge(text, photos=photos, addressed=addressed)
+    EAR.category(text)
+    EAR.urgency(text)
+    EAR.place(text, home="8号楼", grid=GridId("g1"))
