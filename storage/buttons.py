@@ -204,6 +204,20 @@ def use_code(
     return None if row is None else Code(**row)
 
 
+def is_open(db: Connection, code: str, purpose: str, now: datetime) -> bool:
+    """Tell whether a code would still work; uses nothing up."""
+    c = schema.code
+    found = db.execute(
+        select(c.c.hash).where(
+            c.c.hash == _hash(code),
+            c.c.purpose == purpose,
+            c.c.used_at.is_(None),
+            c.c.expires_at > now,
+        )
+    ).first()
+    return found is not None
+
+
 def _hash(code: str) -> str:
     return hashlib.sha256(code.strip().upper().encode()).hexdigest()
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     Select,
     delete,
@@ -196,8 +197,24 @@ def join(db: Connection, chats: Sequence[Seat], address: str) -> None:
 
 def viewer(db: Connection, address: str) -> Viewer | None:
     """Return who speaks from this address, or nobody."""
+    return _viewer(db, account.c.address == address)
+
+
+def viewer_person(
+    db: Connection, community: CommunityId, person_id: PersonId
+) -> Viewer | None:
+    """Return a person as they sit in the web chat, or nobody."""
+    return _viewer(
+        db,
+        account.c.community_id == community,
+        account.c.person_id == person_id,
+    )
+
+
+def _viewer(db: Connection, *which: ColumnElement[bool]) -> Viewer | None:
     row = db.execute(
         select(
+            account.c.address,
             person.c.community_id,
             person.c.id,
             person.c.name,
@@ -210,11 +227,13 @@ def viewer(db: Connection, address: str) -> Viewer | None:
         )
         .where(
             account.c.channel == CHANNEL,
-            account.c.address == address,
             account.c.active,
             person.c.active,
             person.c.erased_at.is_(None),
+            *which,
         )
+        .order_by(account.c.address)
+        .limit(1)
     ).first()
     if row is None:
         return None
@@ -225,29 +244,12 @@ def viewer(db: Connection, address: str) -> Viewer | None:
         )
     )
     return Viewer(
-        address=address,
+        address=row.address,
         community=CommunityId(row.community_id),
         person=PersonId(row.id),
         name=row.name,
         language=row.language,
         roles=frozenset(Role(word) for word in roles),
-    )
-
-
-def address_of(
-    db: Connection, community: CommunityId, person_id: PersonId
-) -> str | None:
-    """Return the person's web address, if they have one."""
-    return db.scalar(
-        select(account.c.address)
-        .where(
-            account.c.channel == CHANNEL,
-            account.c.community_id == community,
-            account.c.person_id == person_id,
-            account.c.active,
-        )
-        .order_by(account.c.address)
-        .limit(1)
     )
 
 

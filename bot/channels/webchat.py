@@ -26,6 +26,7 @@ from bot.channels.channel import (
     Receive,
 )
 from bot.channels.webchat_hub import Hub, Listener
+from bot.channels.webchat_seats import seats
 from bot.channels.webchat_wire import (
     Amend,
     Beat,
@@ -44,6 +45,7 @@ from bot.channels.webchat_wire import (
     Taken,
     Welcome,
 )
+from config.pack.values import Pack
 from config.terms import ChatKind
 from storage import webchat
 from storage.database import Database
@@ -146,6 +148,11 @@ class WebChat:
             re.IGNORECASE,
         )
         self.hub = Hub(db)
+
+    async def seat(self, pack: Pack) -> None:
+        """Let everybody of the pack sit where they belong."""
+        wanted = seats(pack)
+        await self._db.write(lambda db: webchat.seat(db, wanted))
 
     # The contract
 

@@ -1,0 +1,95 @@
+"""The desk's console: what waits for a person's decision."""
+
+from aiohttp import web
+
+from bot.web.deps import SITE, Site
+from bot.web.paint import paint
+from bot.web.who import language_of, viewer_of
+from config.terms import DESKS, GridId, Language, Role, Status
+from storage import views
+from storage.webchat import Viewer
+
+ACTIONS = frozenset(
+    {
+        "retry-letter",
+        "drop-letter",
+        "retry-update",
+        "drop-update",
+        "answer-question",
+        "drop-question",
+    }
+)
+_ABOUT_UPDATES = frozenset({"retry-update", "drop-update"})
+
+
+def routes() -> list[web.RouteDef]:
+    """Return the console's routes."""
+    return [web.get("/console", console), web.post("/console", act)]
+
+
+async def must_be_desk(request: web.Request) -> Viewer:
+    """Return the desk member who asks; others may not look."""
+    viewer = await viewer_of(request)
+    if viewer is None or not viewer.roles & DESKS:
+        raise web.HTTPForbidden
+    return viewer
+
+
+def sees_updates(site: Site, viewer: Viewer) -> bool:
+    """Tell whether raw updates may be shown: they name no community."""
+    return len(site.pack.communities) == 1 or Role.ADMIN in viewer.roles
+
+
+async def console(request: web.Request) -> web.Response:
+    """Show what waits, and where the tickets stand."""
+    viewer = await must_be_desk(request)
+    site = request.app[SITE]
+    here = viewer.community
+    community = site.community(here)
+    grid = request.query.get("grid", "")
+    status = request.query.get("status", "")
+    language = Language(language_of(request, viewer))
+    slips = await site.db.read(
+        lambda db: views.slips_of(
+            db,
+            here,
+            GridId(grid) if grid else None,
+            Status(status) if status in set(Status) else None,
+        )
+    )
+    tallies = await site.db.read(lambda db: views.tallies(db, here))
+    updates = sees_updates(site, viewer)
+    response = paint(
+        request,
+        "console.html",
+        viewer,
+        letters=await site.db.read(lambda db: views.parked(db, here)),
+        updates=await site.db.read(views.poison) if updates else [],
+        questions=await site.db.read(lambda db: views.questions(db, here)),
+        slips=slips,
+        tallies={(one.grid_id, one.status): one.number for one in tallies},
+        statuses=list(Status),
+        grids={one.id: one.name for one in community.grids},
+        categories={
+            one.id: one.names[language] for one in community.categories
+        },
+        chosen={"grid": grid, "status": status},
+        now=site.now(),
+        overtaken="overtaken" in request.query,
+    )
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
+async def act(request: web.Request) -> web.Response:
+    """Let the handlers do what the desk decided, and show the rest."""
+    viewer = await must_be_desk(request)
+    site = request.app[SITE]
+    form = await request.post()
+    action, subject = str(form.get("action")), str(form.get("subject"))
+    if action not in ACTIONS or not subject.isdecimal():
+        raise web.HTTPBadRequest
+    if action in _ABOUT_UPDATES and not sees_updates(site, viewer):
+        raise web.HTTPForbidden
+    done = await site.act(viewer, action, int(subject))
+    raise web.HTTPSeeOther("/console" if done else "/console?overtaken")

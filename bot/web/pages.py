@@ -1,0 +1,157 @@
+"""The public pages: a ticket's progress, the wish wall, logging in."""
+
+from aiohttp import web
+
+from bot.web.deps import SITE
+from bot.web.paint import paint
+from bot.web.who import is_secure, language_of, session_cookie, viewer_of
+from config.terms import CommunityId, GridId, Language
+from handlers.rules.privacy import mask
+from storage import buttons, sessions, views
+
+PAGE = 24
+_PRIVATE_PAGE = {
+    "X-Robots-Tag": "noindex, nofollow",
+    "Cache-Control": "no-store",
+}
+
+
+def routes() -> list[web.RouteDef]:
+    """Return the public pages' routes."""
+    return [
+        web.get("/t/{code:[A-Za-z0-9_-]{6,64}}", ticket),
+        web.get("/wishes", wishes),
+        web.get("/login/{code:[A-Za-z0-9_-]{6,128}}", login),
+        web.post("/login/{code:[A-Za-z0-9_-]{6,128}}", enter),
+        web.post("/logout", leave),
+    ]
+
+
+async def ticket(request: web.Request) -> web.Response:
+    """Show how far a ticket is, and nothing about whom it concerns."""
+    site = request.app[SITE]
+    code = request.match_info["code"]
+    page = await site.db.read(lambda db: views.ticket(db, code))
+    if page is None:
+        raise web.HTTPNotFound
+    community = site.community(page.community_id)
+    language = Language(language_of(request))
+    category = next(
+        (
+            one.names[language]
+            for one in community.categories
+            if one.id == page.category
+        ),
+        "",
+    )
+    grid = next(
+        (one.name for one in community.grids if one.id == page.grid_id), ""
+    )
+    response = paint(
+        request,
+        "ticket.html",
+        community=page.community_id,
+        ticket=page,
+        category=category,
+        grid=grid,
+        reports=[mask(w.text) for w in page.words if w.kind == "report"],
+        answers=[mask(w.text) for w in page.words if w.kind == "resolution"],
+        now=site.now(),
+    )
+    response.headers.update(_PRIVATE_PAGE)
+    return response
+
+
+async def wishes(request: web.Request) -> web.Response:
+    """Show the wish wall, a page at a time."""
+    site = request.app[SITE]
+    viewer = await viewer_of(request)
+    wanted = request.query.get("community", "")
+    community = (
+        site.home if viewer is None else site.community(viewer.community)
+    )
+    if wanted:
+        community = site.community(CommunityId(wanted))
+    grid = request.query.get("grid", "")
+    kind = request.query.get("kind", "")
+    before = request.query.get("before", "")
+    cards = await site.db.read(
+        lambda db: views.wishes(
+            db,
+            community.id,
+            grid=GridId(grid) if grid else None,
+            kind=kind,
+            before=int(before) if before.isdecimal() else None,
+            limit=PAGE + 1,
+        )
+    )
+    kinds = await site.db.read(lambda db: views.wish_kinds(db, community.id))
+    return paint(
+        request,
+        "wishes.html",
+        viewer,
+        community=community.id,
+        cards=cards[:PAGE],
+        more=cards[PAGE - 1].id if len(cards) > PAGE else None,
+        mask=mask,
+        kinds=kinds,
+        kind=kind,
+        grid=grid,
+        grids={one.id: one.name for one in community.grids},
+    )
+
+
+async def login(request: web.Request) -> web.Response:
+    """Ask for a press before the code is used up.
+
+    Chat programs fetch the links people send them to show a preview; if
+    looking were logging in, the preview would use the code up.
+    """
+    site = request.app[SITE]
+    code = request.match_info["code"]
+    now = site.now()
+    works = await site.db.read(
+        lambda db: buttons.is_open(db, code, sessions.LOGIN, now)
+    )
+    response = paint(
+        request, "login.html", works=works, status=200 if works else 410
+    )
+    response.headers.update(_PRIVATE_PAGE)
+    return response
+
+
+async def enter(request: web.Request) -> web.Response:
+    """Use the code up and remember the browser."""
+    site = request.app[SITE]
+    code = request.match_info["code"]
+    cookie = site.token()
+    now = site.now()
+    entered = await site.db.write(
+        lambda db: sessions.redeem(
+            db, code, cookie, now, now + site.session_kept
+        )
+    )
+    if entered is None:
+        return paint(request, "login.html", works=False, status=410)
+    response = web.HTTPSeeOther("/")
+    response.set_cookie(
+        session_cookie(site),
+        cookie,
+        max_age=int(site.session_kept.total_seconds()),
+        path="/",
+        secure=is_secure(site),
+        httponly=True,
+        samesite="Lax",
+    )
+    raise response
+
+
+async def leave(request: web.Request) -> web.Response:
+    """Log this browser out."""
+    site = request.app[SITE]
+    name = session_cookie(site)
+    cookie = request.cookies.get(name, "")
+    await site.db.write(lambda db: sessions.end(db, cookie))
+    response = web.HTTPSeeOther("/")
+    response.del_cookie(name, path="/", secure=is_secure(site))
+    raise response

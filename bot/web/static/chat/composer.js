@@ -1,0 +1,180 @@
+// Writing: words, photos, a reply, an edit of what we said before.
+import { el, icon } from "./dom.js";
+import { mine, setup, t } from "./words.js";
+
+export class Composer {
+  constructor(wire) {
+    this.wire = wire;
+    this.form = document.getElementById("composer");
+    this.text = document.getElementById("text");
+    this.files = document.getElementById("files");
+    this.previews = document.getElementById("previews");
+    this.context = document.getElementById("context");
+    this.problem = document.getElementById("problem");
+    this.photos = [];
+    this.drafts = new Map();
+    this.#listen();
+  }
+
+  #listen() {
+    this.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      void this.#submit();
+    });
+    this.text.addEventListener("input", () => this.#grow());
+    this.text.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") this.clearContext();
+      if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+      event.preventDefault();
+      this.form.requestSubmit();
+    });
+    this.text.addEventListener("paste", (event) => {
+      const images = [...(event.clipboardData?.files ?? [])].filter((file) => file.type.startsWith("image/"));
+      if (images.length) this.#add(images);
+    });
+    document.getElementById("attach").addEventListener("click", () => this.files.click());
+    this.files.addEventListener("change", () => {
+      this.#add([...this.files.files]);
+      this.files.value = "";
+    });
+    document.getElementById("context-cancel").addEventListener("click", () => this.clearContext());
+    addEventListener("online", () => this.photos.filter(({ state }) => state === "failed").forEach((photo) => this.#upload(photo)));
+  }
+
+  open(chat) {
+    if (this.chat) this.drafts.set(this.chat.address, this.text.value);
+    this.chat = chat;
+    this.clearContext();
+    this.say("");
+    this.text.value = this.drafts.get(chat.address) ?? "";
+    this.text.placeholder = t(chat.kind === "private" ? "web-write-private-hint" : "web-write-hint");
+    this.#grow();
+  }
+
+  reply(message, name) {
+    this.clearContext();
+    this.quote = message.id;
+    this.#showContext(`${t("web-replying", { name })}：${message.text || t("web-photo")}`);
+  }
+
+  edit(message) {
+    this.clearContext();
+    this.editing = message.id;
+    this.before = this.text.value;
+    this.text.value = message.text;
+    this.#showContext(t("web-editing"));
+    this.#grow();
+  }
+
+  clearContext() {
+    if (this.editing) this.text.value = this.before ?? "";
+    this.quote = this.editing = null;
+    this.context.hidden = true;
+    this.#label();
+    this.#grow();
+  }
+
+  /** Show a sentence above the box: a problem, or the bot's short notice. */
+  say(words, fine = false) {
+    this.problem.textContent = words;
+    this.problem.classList.toggle("fine", fine);
+    this.problem.hidden = !words;
+    clearTimeout(this.fading);
+    if (fine) this.fading = setTimeout(() => { this.problem.hidden = true; }, 6000);
+  }
+
+  #showContext(words) {
+    document.getElementById("context-words").textContent = words;
+    this.context.hidden = false;
+    this.#label();
+    this.text.focus();
+  }
+
+  #label() {
+    const label = document.querySelector("#send span");
+    label.textContent = t(this.editing ? "web-save" : "web-send");
+    document.getElementById("send").setAttribute("aria-label", label.textContent);
+  }
+
+  #grow() {
+    this.text.style.height = "auto";
+    this.text.style.height = `${this.text.scrollHeight + 3}px`;
+  }
+
+  async #submit() {
+    const text = this.text.value.trim();
+    const { chat, quote, editing } = this;
+    if (!chat) return;
+    if (this.photos.some(({ state }) => state === "waiting")) return this.say(t("web-photo-waiting"), true);
+    if (this.photos.some(({ state }) => state === "failed")) return this.say(t("web-no-upload"));
+    if (!text && (editing || !this.photos.length)) return this.say(t("web-no-empty"));
+    if ([...text].length > setup.limits.text) return this.say(t("web-no-too-long"));
+    const photos = this.photos.map(({ ref }) => ref);
+    const asked = editing
+      ? this.wire.ask({ type: "edit", chat: chat.address, id: editing, text })
+      : this.wire.ask({ type: "post", chat: chat.address, text, photos, quote });
+    this.#clear();
+    try {
+      await asked;
+    } catch (no) {
+      if (!this.text.value) this.text.value = text;
+      this.#grow();
+      this.say(t(`web-no-${no.message}`));
+    }
+  }
+
+  #clear() {
+    this.before = "";
+    this.clearContext();
+    this.say("");
+    this.text.value = "";
+    for (const photo of this.photos) URL.revokeObjectURL(photo.url);
+    this.photos = [];
+    this.#draw();
+    this.#grow();
+  }
+
+  #add(files) {
+    this.say("");
+    for (const file of files) {
+      if (this.photos.length >= setup.limits.photos) return this.say(t("web-no-too-many-photos"));
+      if (file.size > setup.limits.bytes) this.say(t("web-no-photo-too-large"));
+      else {
+        const photo = { file, url: URL.createObjectURL(file), state: "waiting" };
+        this.photos.push(photo);
+        void this.#upload(photo);
+      }
+    }
+    this.#draw();
+    this.text.focus();
+  }
+
+  async #upload(photo) {
+    photo.state = "waiting";
+    try {
+      const answer = await fetch(mine("/chat/photos"), { method: "POST", body: photo.file, headers: { "Content-Type": "application/octet-stream" } });
+      const said = await answer.json();
+      if (answer.ok) Object.assign(photo, { state: "ready", ref: said.ref });
+      else this.#drop(photo, t(`web-no-${said.why}`));
+    } catch {
+      photo.state = "failed";
+      this.say(t("web-no-upload"));
+    }
+    this.#draw();
+  }
+
+  #drop(photo, words) {
+    this.photos = this.photos.filter((other) => other !== photo);
+    URL.revokeObjectURL(photo.url);
+    if (words) this.say(words);
+    this.#draw();
+  }
+
+  #draw() {
+    this.previews.hidden = !this.photos.length;
+    this.previews.replaceChildren(...this.photos.map((photo, place) =>
+      el("li", { class: photo.state },
+        el("img", { src: photo.url, alt: `${t("web-photo")} ${place + 1}` }),
+        el("button", { type: "button", "aria-label": t("web-photo-remove"), onclick: () => this.#drop(photo, "") }, icon("cross")))));
+  }
+}

@@ -1,0 +1,108 @@
+"""Whose request it is, in which language, and whether the page sent it."""
+
+from urllib.parse import urlsplit
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from bot.web.deps import SITE, Site
+from config.terms import STAFF, Language
+from storage import sessions, webchat
+from storage.webchat import Viewer
+
+LANGUAGE_COOKIE = "linli-lang"
+PERSONA_COOKIE = "linli-me"
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def session_cookie(site: Site) -> str:
+    """Return the session cookie's name: bound to the host where it can be."""
+    return "__Host-linli" if is_secure(site) else "linli"
+
+
+def is_secure(site: Site) -> bool:
+    """Tell whether people reach us over TLS."""
+    return site.public_url.startswith("https://")
+
+
+async def viewer_of(request: web.Request) -> Viewer | None:
+    """Return who asks: the demo's chosen persona, or whose session it is."""
+    site = request.app[SITE]
+    if site.demo is not None:
+        address = request.query.get("me") or request.cookies.get(
+            PERSONA_COOKIE, ""
+        )
+        return await site.db.read(lambda db: webchat.viewer(db, address))
+    cookie = request.cookies.get(session_cookie(site), "")
+    if not cookie:
+        return None
+    now = site.now()
+    login = await site.db.read(lambda db: sessions.find(db, cookie, now))
+    if login is None:
+        return None
+    return await site.db.read(
+        lambda db: webchat.viewer_person(db, login.community, login.person)
+    )
+
+
+async def must_see(request: web.Request) -> Viewer:
+    """Return who asks, or answer 401."""
+    viewer = await viewer_of(request)
+    if viewer is None:
+        raise web.HTTPUnauthorized
+    return viewer
+
+
+async def must_be_staff(request: web.Request) -> Viewer:
+    """Return the staff member who asks; others learn nothing is there."""
+    viewer = await viewer_of(request)
+    if viewer is None or not viewer.roles & STAFF:
+        raise web.HTTPForbidden
+    return viewer
+
+
+def language_of(request: web.Request, viewer: Viewer | None = None) -> str:
+    """Return the language to answer in: asked for, kept, own, or home's."""
+    known = {str(language) for language in Language}
+    for wish in (
+        request.query.get("lang", ""),
+        request.cookies.get(LANGUAGE_COOKIE, ""),
+        viewer.language if viewer else "",
+    ):
+        if wish in known:
+            return wish
+    return str(request.app[SITE].home.language)
+
+
+def is_ours(request: web.Request) -> bool:
+    """Tell whether one of our own pages sent this, as browsers vouch.
+
+    ``Origin`` names the page that sends a POST or opens a WebSocket and no
+    script can forge it; a request with neither it nor ``Sec-Fetch-Site``
+    comes from no browser that could be tricked.
+    """
+    origin = request.headers.get("Origin")
+    if origin is not None:
+        own = {request.host}
+        public = urlsplit(request.app[SITE].public_url).netloc
+        return urlsplit(origin).netloc in own | ({public} - {""})
+    site = request.headers.get("Sec-Fetch-Site", "same-origin")
+    return site in {"same-origin", "none"}
+
+
+@web.middleware
+async def only_ours(
+    request: web.Request, handler: Handler
+) -> web.StreamResponse:
+    """Refuse what another site makes a browser send in a person's name."""
+    resource = request.match_info.route.resource
+    outside = resource is not None and resource.canonical.startswith(
+        OUTSIDE_PREFIXES
+    )
+    if request.method not in _SAFE and not outside and not is_ours(request):
+        raise web.HTTPForbidden
+    return await handler(request)
+
+
+OUTSIDE_PREFIXES = ("/telegram/", "/onebot/", "/open311/", "/hooks/")
+"""What other programs call; each proves itself in its own way."""
