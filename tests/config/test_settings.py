@@ -92,7 +92,7 @@ def test_an_unknown_name_is_told_with_the_nearest_known_one(
 
     assert office.fails() == [
         "LINLI_QUITE_ANOTHER: there is no such setting",
-        'LINLI_TELEGRAM_TOKN: there is no such setting; did you mean "LINLI_TELEGRAM_TOKEN"?',  # noqa: E501
+        'LINLI_TELEGRAM_TOKN: there is no such setting; did you mean "LINLI_TELEGRAM_TOKEN"?',
     ]
 
 

@@ -12,7 +12,7 @@ ONE_CHANGE = {
     "an unknown key": (
         "    households: 263",
         "    houshold: 263",
-        '10: grids[0].houshold: there is no such key; did you mean "households"?',  # noqa: E501
+        '10: grids[0].houshold: there is no such key; did you mean "households"?',
     ),
     "a missing key": (
         "  name: 悦来社区\n",
@@ -31,7 +31,7 @@ ONE_CHANGE = {
     ),
     "a word instead of a mapping": (
         (
-            "  - id: lin\n    name: 林工\n    roles: [worker]\n    phone: 0000-1001\n"  # noqa: E501
+            "  - id: lin\n    name: 林工\n    roles: [worker]\n    phone: 0000-1001\n"
             "    accounts: [webchat:lin, telegram:1001]\n"
         ),
         "  - lin\n",
@@ -69,7 +69,7 @@ ONE_CHANGE = {
         "language: zh-CN",
         "language: zh",
         (
-            '6: community.language: "zh" is no language with a complete catalogue;'  # noqa: E501
+            '6: community.language: "zh" is no language with a complete catalogue;'
             " there are zh-CN, en"
         ),
     ),
@@ -206,7 +206,7 @@ SHARED = {
                 " 4wh (working hours) or 5wd (working days)"
             ),
             (
-                '3: limits[1].kind: the limit for category, severity and kind "* *'  # noqa: E501
+                '3: limits[1].kind: the limit for category, severity and kind "* *'
                 ' answer" stands at limits.yaml:2 already (limits[0].kind)'
             ),
             (
@@ -357,7 +357,7 @@ def test_two_people_share_no_account(folder: Folder) -> None:
 
     assert folder.mistakes() == [
         (
-            'people.yaml:1: [0].accounts: the account "telegram:1001" stands at'  # noqa: E501
+            'people.yaml:1: [0].accounts: the account "telegram:1001" stands at'
             f" {OWN}:19 already (people[0].accounts)"
         )
     ]
