@@ -5,12 +5,14 @@ the best of them speaks for the whole.
 """
 
 import heapq
-import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from math import log
+from operator import itemgetter
+from typing import NamedTuple
 
 from config.pack.values import Entry
 from config.terms import EntryId
@@ -18,15 +20,22 @@ from handlers.understanding.cues import general
 from handlers.understanding.text import NUMERAL, bigrams, fold, number
 
 _K1 = 1.2
-_B = 0.6
-_USUAL_LENGTH = 24
-"""Terms of a usual question; a constant, so that adding needs no recount."""
+_B = 0.3
+_USUAL_LENGTH = 40
+"""Terms of a usual text; a constant, so that adding needs no recount."""
+_ANSWER = 0.3
+"""What the answer adds to the best of an entry's texts."""
 _READ = 200
-_CANDIDATES = 40
+_COMMON = 200
+"""Texts; a term that occurs in more of them chooses no candidates."""
+_CANDIDATES = 100
+_RANKED = 10
 _CHOICES = 3
-_SURE = 0.45
-_LEAD = 0.12
-_POSSIBLE = 0.2
+_POSSIBLE = (1.25, 0.12)
+"""Least score and cover of a choice."""
+_SURE = ((5.0, 0.2, 0.7), (2.0, 0.4, 0.5))
+"""Least score, least cover, and most that the second may have of the first:
+a long question with much in common, or a short one that is nearly said."""
 _FILLER = re.compile(
     r"请问一?下?|咨询一?下?|打听一?下?|想?问(?:一?下|问|一句)|有没?有人(?:知道|懂)|谁知道"
     r"|大家好|你好|您好|各位|邻居们?|麻烦|谢谢|认真问|听说|[啊呀呢吧哦嘛哈吗么啦的了]",
@@ -37,10 +46,13 @@ _COUNTED = re.compile(rf"({NUMERAL})\s?(年(?!级)|年级|级|孩|胎|期|号线
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """An entry and how well it answers, from 0 to 1."""
+    """An entry and how well it answers."""
 
     entry: Entry
     score: float
+    """What it has in common with the question; 1 is one rare character."""
+    cover: float
+    """How much of the question that is, from 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +66,22 @@ class Found:
     """The best match of all, when it is past its date and so not given."""
 
 
+class _Text(NamedTuple):
+    entry: EntryId
+    terms: frozenset[str]
+    is_answer: bool
+
+
 class Retrieval:
     """A community's FAQ, searchable; entries come and go at little cost."""
 
     def __init__(self, entries: Iterable[Entry] = ()) -> None:
         self._entries: dict[EntryId, Entry] = {}
-        self._texts: dict[EntryId, list[int]] = {}
-        self._owner: dict[int, EntryId] = {}
+        self._texts: dict[int, _Text] = {}
+        self._texts_of: dict[EntryId, list[int]] = {}
         self._postings: dict[str, dict[int, float]] = defaultdict(dict)
+        self._known_to: Counter[str] = Counter()
+        """In how many entries a term occurs."""
         self._next = 0
         for entry in entries:
             self.put(entry)
@@ -70,86 +90,110 @@ class Retrieval:
         """Add an entry, or replace the one of the same id."""
         self.remove(entry.id)
         self._entries[entry.id] = entry
-        self._texts[entry.id] = [
-            self._add(entry.id, text)
-            for text in (*entry.questions, entry.answer)
+        self._texts_of[entry.id] = [
+            *(self._add(entry.id, question) for question in entry.questions),
+            self._add(entry.id, entry.answer, is_answer=True),
         ]
+        self._known_to.update(self._terms_of(entry.id))
 
     def remove(self, entry: EntryId) -> None:
         """Forget an entry, if there is one."""
-        self._entries.pop(entry, None)
-        gone = set(self._texts.pop(entry, ()))
-        for text in gone:
-            del self._owner[text]
-        if gone:
-            for posting in self._postings.values():
-                for text in gone & posting.keys():
-                    del posting[text]
+        if entry not in self._entries:
+            return
+        self._known_to.subtract(self._terms_of(entry))
+        for key in self._texts_of.pop(entry):
+            for term in self._texts.pop(key).terms:
+                del self._postings[term][key]
+        del self._entries[entry]
 
     def find(self, question: str, *, today: date) -> Found:
         """Return what answers a question; nothing past its date."""
-        matches = list(self._matches(question))
-        expired = (
-            matches[0]
-            if matches and _is_past(matches[0].entry, today)
-            else None
-        )
+        matches = self._matches(question)
+        past = [m for m in matches[:1] if _is_past(m.entry, today)]
         current = [m for m in matches if not _is_past(m.entry, today)]
-        if not current:
-            return Found(expired=expired)
-        best, *others = current
-        lead = best.score - (others[0].score if others else 0.0)
-        if (
-            expired is None
-            and best.score >= _SURE
-            and lead >= _LEAD
-            and _counts_agree(question, best.entry)
-        ):
-            return Found(best=(best,), sure=True)
-        return Found(best=tuple(current[:_CHOICES]), expired=expired)
+        if past:
+            return Found(best=tuple(current[:_CHOICES]), expired=past[0])
+        if _is_sure(current) and _counts_agree(question, current[0].entry):
+            return Found(best=(current[0],), sure=True)
+        return Found(best=tuple(current[:_CHOICES]))
 
-    def _add(self, entry: EntryId, text: str) -> int:
+    def _add(
+        self,
+        entry: EntryId,
+        text: str,
+        *,
+        is_answer: bool = False,
+    ) -> int:
         key = self._next
         self._next += 1
-        self._owner[key] = entry
         terms = Counter(_terms(text))
-        length = sum(terms.values())
-        norm = _K1 * (1 - _B + _B * length / _USUAL_LENGTH)
+        self._texts[key] = _Text(entry, frozenset(terms), is_answer)
+        norm = _K1 * (1 - _B + _B * terms.total() / _USUAL_LENGTH)
         for term, times in terms.items():
             self._postings[term][key] = times * (_K1 + 1) / (times + norm)
         return key
 
-    def _matches(self, question: str) -> Iterator[Match]:
-        """Yield the entries that may answer, best first."""
-        terms = set(_terms(question[:_READ]))
-        weights = {term: self._weight(term) for term in terms}
-        scores: dict[int, float] = defaultdict(float)
-        # Rare terms choose the candidates; common ones only rank them.
-        for term in sorted(terms, key=weights.__getitem__, reverse=True):
-            posting = self._postings.get(term, {})
-            weight = weights[term]
-            if len(posting) > len(scores) > _CANDIDATES:
-                for text in scores:
-                    scores[text] += weight * posting.get(text, 0.0)
-            else:
-                for text, part in posting.items():
-                    scores[text] += weight * part
-        best: dict[EntryId, float] = {}
-        for text, score in heapq.nlargest(
-            _CANDIDATES,
-            scores.items(),
-            key=lambda item: item[1],
-        ):
-            best.setdefault(self._owner[text], score)
-        whole = sum(weights.values()) or 1.0
-        for entry, score in best.items():
-            if score / whole >= _POSSIBLE:
-                yield Match(self._entries[entry], min(1.0, score / whole))
+    def _terms_of(self, entry: EntryId) -> frozenset[str]:
+        texts = (self._texts[key].terms for key in self._texts_of[entry])
+        return frozenset().union(*texts)
 
-    def _weight(self, term: str) -> float:
-        texts = len(self._owner)
-        known = len(self._postings.get(term, ()))
-        return math.log(1 + (texts - known + 0.5) / (known + 0.5))
+    def _matches(self, question: str) -> list[Match]:
+        """Return the entries that may answer, best first."""
+        weights = {
+            term: self._weight(self._known_to[term])
+            for term in _terms(question[:_READ])
+        }
+        best: dict[EntryId, tuple[float, int]] = {}
+        answers: dict[EntryId, float] = {}
+        for key, score in self._scores(weights):
+            text = self._texts[key]
+            best.setdefault(text.entry, (score, key))
+            if text.is_answer:
+                answers[text.entry] = score
+        unit, whole = self._weight(0), sum(weights.values())
+        ranked = sorted(
+            (
+                ((score + _ANSWER * answers.get(entry, 0.0)) / unit, key)
+                for entry, (score, key) in best.items()
+            ),
+            reverse=True,
+        )
+        matches = []
+        for score, key in ranked[:_RANKED]:
+            text = self._texts[key]
+            answer = self._texts[self._texts_of[text.entry][-1]].terms
+            said = sum(
+                weight
+                for term, weight in weights.items()
+                if term in text.terms or term in answer
+            )
+            matches.append(
+                Match(self._entries[text.entry], score, said / whole),
+            )
+        least, cover = _POSSIBLE
+        return [m for m in matches if m.score >= least and m.cover >= cover]
+
+    def _scores(self, weights: Mapping[str, float]) -> list[tuple[int, float]]:
+        """Return the texts with most in common, best first."""
+        scores: dict[int, float] = defaultdict(float)
+        common = []
+        for term, weight in weights.items():
+            posting = self._postings.get(term, {})
+            if len(posting) > _COMMON:
+                common.append((weight, posting))
+                continue
+            for key, part in posting.items():
+                scores[key] += weight * part
+        # Rare terms choose the candidates; common ones only rank them.
+        keys = heapq.nlargest(_CANDIDATES, scores, scores.__getitem__)
+        for weight, posting in common:
+            for key in keys or posting:
+                scores[key] += weight * posting.get(key, 0.0)
+        return heapq.nlargest(_CANDIDATES, scores.items(), itemgetter(1))
+
+    def _weight(self, known_to: int) -> float:
+        entries = len(self._entries)
+        return log(1 + (entries - known_to + 0.5) / (known_to + 0.5))
 
 
 def is_question(text: str) -> bool:
@@ -163,6 +207,19 @@ def _terms(text: str) -> list[str]:
     return words + [
         pair for run in re.findall(r"[㐀-鿿]+", kept) for pair in bigrams(run)
     ]
+
+
+def _is_sure(matches: list[Match]) -> bool:
+    if not matches:
+        return False
+    best, *others = matches
+    second = others[0].score if others else 0.0
+    return any(
+        best.score >= score
+        and best.cover >= cover
+        and second <= most * best.score
+        for score, cover, most in _SURE
+    )
 
 
 def _is_past(entry: Entry, today: date) -> bool:

@@ -52,7 +52,9 @@ ENTRIES = (
 
 
 def test_the_matching_entry_answers() -> None:
-    found = Retrieval(ENTRIES).find("请问老年卡去哪里办呀", today=TODAY)
+    found = Retrieval(ENTRIES).find(
+        "请问老年卡怎么办呀，子女能代办不", today=TODAY
+    )
 
     assert found.sure
     assert [match.entry.id for match in found.best] == ["elder"]
