@@ -32,6 +32,7 @@ from sqlalchemy import (
 from typing_extensions import override
 
 from config.terms import (
+    ChatKind,
     Level,
     Severity,
     Source,
@@ -71,6 +72,21 @@ class Moment(TypeDecorator[datetime]):
         return value.astimezone(UTC)
 
 
+class Spelled(TypeDecorator[StrEnum]):
+    """A word of an enum, its member out of the database; "" stays ""."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, words: type[StrEnum]) -> None:
+        super().__init__()
+        self.words = words
+
+    @override
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
+        return self.words(value) if value else value
+
+
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -93,6 +109,12 @@ def _community() -> Column[str]:
 
 def _text(name: str, default: str = "") -> Column[str]:
     return Column(name, Text, nullable=False, server_default=default)
+
+
+def _word(name: str, default: StrEnum) -> Column[Any]:
+    return Column(
+        name, Spelled(type(default)), nullable=False, server_default=default
+    )
 
 
 def _moment(name: str, *, needed: bool = False) -> Column[datetime]:
@@ -146,6 +168,7 @@ community = Table(
     _text("language"),
     _number("next_number", 1),
     _flag("active", default=True),
+    _moment("faq_at"),
 )
 
 grid = Table(
@@ -211,7 +234,7 @@ chat = Table(
     Column("address", Text, primary_key=True),
     Column("community_id", Text),
     Column("grid_id", Text),
-    _text("kind"),
+    Column("kind", Spelled(ChatKind), nullable=False, server_default=""),
     _text("title"),
     _text("state", "open"),
     _text("moved_to"),
@@ -299,13 +322,13 @@ ticket = Table(
     _community(),
     Column("number", Integer, nullable=False),
     Column("code", Text, nullable=False, unique=True),
-    _text("status", Status.REPORTED),
+    _word("status", Status.REPORTED),
     Column("grid_id", Text),
     _text("category"),
-    _text("severity", Severity.SIMPLE),
-    _text("urgency", Urgency.ROUTINE),
-    _text("level", Level.GRID),
-    _text("source", Source.GROUP),
+    _word("severity", Severity.SIMPLE),
+    _word("urgency", Urgency.ROUTINE),
+    _word("level", Level.GRID),
+    _word("source", Source.GROUP),
     _text("place"),
     Column("lat", Float),
     Column("lon", Float),
@@ -523,7 +546,7 @@ wish = Table(
     _id(),
     _community(),
     Column("number", Integer, nullable=False),
-    _text("status", WishStatus.PROPOSED),
+    _word("status", WishStatus.PROPOSED),
     Column("grid_id", Text),
     _text("kind"),
     _text("public_text"),

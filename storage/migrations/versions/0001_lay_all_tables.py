@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0001_6fbbb7"
+revision = "0001_81ca4c"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -173,6 +173,7 @@ def upgrade() -> None:
             server_default=sa.text("(true)"),
             nullable=False,
         ),
+        sa.Column("faq_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_community")),
     )
     op.create_table(
