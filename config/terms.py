@@ -153,6 +153,28 @@ class WishStatus(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class WishAction(StrEnum):
+    """What is done to a wish; one event row each."""
+
+    WISH = "wish"
+    CONSENT = "consent"
+    EDIT = "edit"
+    APPROVE = "approve"
+    DECLINE = "decline"
+    WITHDRAW = "withdraw"
+    CLAIM = "claim"
+    REMIND = "remind"
+    DROP = "drop"
+    RETURN = "return"
+    """The claim's time is over."""
+    DONE = "done"
+    CONFIRM = "confirm"
+    DENY = "deny"
+    """It is not done after all."""
+    FULFIL = "fulfil"
+    """Nobody said otherwise in time."""
+
+
 class Command(StrEnum):
     """Everything a person can ask for by a word or a slash."""
 

@@ -167,6 +167,8 @@ class Rules:
     """A claimed wish returns to the list after this."""
     claim_remind_before: timedelta = timedelta(days=1)
     open_claims: int = 3
+    open_wishes: int = 5
+    """Wishes not yet fulfilled that a resident may have at once."""
     open_tickets: int = 30
     """Open tickets a resident may have at once."""
     messages_a_minute: int = 10
