@@ -16,7 +16,8 @@ from config.terms import (
     WishId,
 )
 from handlers.context import Context
-from storage import buttons, chats, people
+from handlers.rules import calendar
+from storage import buttons, chats, outbox, people
 from storage.messages import (
     AnswerPress,
     Chat,
@@ -27,7 +28,7 @@ from storage.messages import (
     Said,
     Say,
 )
-from storage.people import Person
+from storage.people import NEVER, Person
 
 BUTTON_LIVES = timedelta(days=30)
 
@@ -219,6 +220,24 @@ def announce(
 def desks(ctx: Context, role: Role = Role.DESK) -> Sequence[Person]:
     """Return who sits at the desk (or holds another role of all grids)."""
     return people.holding(ctx.db, ctx.id, role)
+
+
+def post(ctx: Context, said: list[Outgoing]) -> None:
+    """Queue what was said; letters that may wait do so for the morning."""
+    wait = calendar.morning(
+        ctx.now,
+        ctx.community.time_zone,
+        ctx.community.rules.quiet_from,
+        ctx.community.rules.quiet_until,
+    )
+    for outgoing in said:
+        not_before = None
+        if isinstance(outgoing, Say):
+            if outgoing.quiet:
+                not_before = wait
+            if outgoing.until_open:
+                not_before = NEVER
+        outbox.put(ctx.db, outgoing, ctx.id, ctx.now, not_before)
 
 
 def _call_in_group(

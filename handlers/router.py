@@ -7,7 +7,7 @@ from functools import partial
 from config.terms import Action, ChatKind, Command, CommunityId
 from handlers import deadlines, letters, report, residents, triage
 from handlers.context import Context, Fixed
-from handlers.rules import calendar, commands
+from handlers.rules import commands
 from handlers.rules import ticket as rules
 from handlers.rules.commands import Mistyped, Typed
 from handlers.rules.refusals import Refused
@@ -30,7 +30,7 @@ from storage.messages import (
     Unreadable,
     Withdrawn,
 )
-from storage.people import NEVER, Person
+from storage.people import Person
 from storage.tickets import Overtaken
 
 ByCommand = Callable[[Context, Said, str], list[Outgoing]]
@@ -128,7 +128,16 @@ def hear(
     except Overtaken:
         savepoint.rollback()
         said = _refusal(ctx, message, Refused("refused-overtaken"))
-    post(ctx, said)
+    letters.post(ctx, said)
+
+
+def hush(
+    fixed: Fixed, db: Connection, message: Said | Pressed, now: datetime
+) -> None:
+    """Say once that somebody says too much."""
+    ctx = _surroundings(fixed, db, message, now)
+    if ctx is not None:
+        letters.post(ctx, _refusal(ctx, message, Refused("refused-flood")))
 
 
 def reach(fixed: Fixed, db: Connection, due: Due, now: datetime) -> None:
@@ -139,25 +148,7 @@ def reach(fixed: Fixed, db: Connection, due: Due, now: datetime) -> None:
         community=fixed.pack.community(due.community_id),
         now=now,
     )
-    post(ctx, MOMENTS[due.kind](ctx, due))
-
-
-def post(ctx: Context, said: list[Outgoing]) -> None:
-    """Queue what was said; letters that may wait do so for the morning."""
-    wait = calendar.morning(
-        ctx.now,
-        ctx.community.time_zone,
-        ctx.community.rules.quiet_from,
-        ctx.community.rules.quiet_until,
-    )
-    for outgoing in said:
-        not_before = None
-        if isinstance(outgoing, Say):
-            if outgoing.quiet:
-                not_before = wait
-            if outgoing.until_open:
-                not_before = NEVER
-        outbox.put(ctx.db, outgoing, ctx.id, ctx.now, not_before)
+    letters.post(ctx, MOMENTS[due.kind](ctx, due))
 
 
 def is_addressed(message: Said) -> bool:
@@ -174,6 +165,12 @@ def is_addressed(message: Said) -> bool:
         or slashed
         or bool(message.album)
     )
+
+
+def is_binding(message: Said) -> bool:
+    """Whether a message of an unknown group asks us to belong to it."""
+    typed = commands.read(message.text)
+    return isinstance(typed, Typed) and typed.command is Command.BIND
 
 
 def matters(fixed: Fixed, community: CommunityId, message: Said) -> bool:

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from msgspec import structs
+
 from config.terms import (
     CategoryId,
     GridId,
@@ -10,9 +12,10 @@ from config.terms import (
     Status,
     Urgency,
 )
-from handlers.context import Context
+from handlers.context import Context, Fixed
 from handlers.rules.privacy import mask
 from storage.limits import TimeLimit
+from storage.messages import Say
 from storage.people import Person
 from storage.tickets import Event, Ticket, Words
 
@@ -172,6 +175,13 @@ def history(ctx: Context, events: Sequence[Event], to: Language) -> str:
             )
         )
     return "\n".join(lines)
+
+
+def marked_again(fixed: Fixed, say: Say) -> Say:
+    """Return words with a mark that they may have been said before."""
+    community = fixed.pack.communities[0]
+    mark = fixed.texts[community.id].say(community.language, "said-again")
+    return structs.replace(say, text=f"{mark}\n{say.text}")
 
 
 def who(person: Person) -> str:

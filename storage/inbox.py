@@ -111,6 +111,33 @@ def count_attempt(
     return int(row.scalar_one())
 
 
+def tries(db: Connection, message: Incoming) -> int:
+    """Return how often a message was tried."""
+    i = schema.inbox
+    found = db.execute(
+        select(i.c.attempts).where(
+            i.c.channel == message.channel,
+            i.c.account == message.account,
+            i.c.key == message.key,
+        )
+    ).scalar()
+    return found or 0
+
+
+def note(db: Connection, message: Incoming, reason: str) -> None:
+    """Note why a message failed."""
+    i = schema.inbox
+    db.execute(
+        update(i)
+        .where(
+            i.c.channel == message.channel,
+            i.c.account == message.account,
+            i.c.key == message.key,
+        )
+        .values(reason=reason)
+    )
+
+
 def forget(db: Connection, message: Incoming) -> None:
     """Remove a message that has been handled after all."""
     i = schema.inbox

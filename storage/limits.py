@@ -138,6 +138,25 @@ def drop_dues(
     db.execute(query.values(state="dropped"))
 
 
+def anything_due(db: Connection, now: datetime) -> bool:
+    """Whether any moment has come; reads one row of an index."""
+    d = schema.due
+    found = db.execute(
+        select(d.c.id)
+        .where(d.c.state == "waiting", d.c.due_at <= now)
+        .limit(1)
+    ).first()
+    return found is not None
+
+
+def fail(db: Connection, due: Due, reason: str) -> None:
+    """Mark a moment whose effect failed; it is shown and not repeated."""
+    d = schema.due
+    db.execute(
+        update(d).where(d.c.id == due.id).values(state="failed", reason=reason)
+    )
+
+
 def take_due(db: Connection, now: datetime, limit: int) -> Sequence[Due]:
     """Claim the moments that have come, soonest first.
 
@@ -160,5 +179,6 @@ def take_due(db: Connection, now: datetime, limit: int) -> Sequence[Due]:
         .returning(*_DUE)
     ).mappings()
     return sorted(
-        (Due(**row) for row in rows), key=lambda due: (due.due_at, due.id)
+        (Due(**row) for row in rows),
+        key=lambda due: (due.due_at, due.id),
     )

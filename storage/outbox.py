@@ -1,6 +1,6 @@
 """Letters that wait to be sent: order, attempts, leases, parking."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlalchemy import Connection, and_, func, insert, or_, select, update
 from config.terms import CommunityId, LetterId, Urgency
 from storage import posts, schema
 from storage.database import touch
-from storage.messages import Edit, Outgoing, Say
+from storage.messages import AnswerPress, Edit, Outgoing, Say
 
 _encode = msgspec.json.Encoder().encode
 _decoder: msgspec.json.Decoder[Outgoing] = msgspec.json.Decoder(Outgoing)
@@ -60,7 +60,7 @@ def put(
         insert(schema.outbox)
         .values(
             community_id=community,
-            chat=outgoing.chat.key,
+            chat=queue_of(outgoing),
             kind=type(outgoing).__name__.lower(),
             body=_encode(outgoing),
             again=said.again if said else False,
@@ -76,8 +76,45 @@ def put(
     return LetterId(row.scalar_one())
 
 
+def queue_of(outgoing: Outgoing) -> str:
+    """Return the queue a letter stands in: its chat's.
+
+    The answer to a press has one to itself: the presser waits for it.
+    """
+    if isinstance(outgoing, AnswerPress):
+        return f"{outgoing.chat.key}#{outgoing.press}"
+    return outgoing.chat.key
+
+
+def anything_due(db: Connection, now: datetime) -> bool:
+    """Whether any letter may be sent now."""
+    o = schema.outbox
+    found = db.execute(
+        select(o.c.id)
+        .where(
+            o.c.state == "waiting",
+            or_(o.c.not_before.is_(None), o.c.not_before <= now),
+        )
+        .limit(1)
+    ).first()
+    return found is not None
+
+
+def under_way(db: Connection) -> bool:
+    """Whether any letter is in the middle of a send."""
+    o = schema.outbox
+    found = db.execute(
+        select(o.c.id).where(o.c.state == "sending").limit(1)
+    ).first()
+    return found is not None
+
+
 def take(
-    db: Connection, now: datetime, lease: timedelta, limit: int
+    db: Connection,
+    now: datetime,
+    lease: timedelta,
+    limit: int,
+    resting: Collection[str] = (),
 ) -> Sequence[Letter]:
     """Claim the next letter of each chat that has one due.
 
@@ -105,6 +142,7 @@ def take(
             o.c.state == "waiting",
             or_(o.c.not_before.is_(None), o.c.not_before <= now),
             o.c.chat.not_in(busy),
+            o.c.chat.not_in(resting),
         )
         .group_by(o.c.chat)
         .order_by(func.min(o.c.id))
@@ -120,7 +158,7 @@ def take(
             state="sending",
             attempts=o.c.attempts + 1,
             fence=o.c.fence + 1,
-            lease_until=now + lease,
+            lease_until=_lease_end(db, lease),
         )
         .returning(*_COLUMNS)
     ).mappings()
@@ -200,12 +238,18 @@ def repeat(
     )
 
 
-def lapsed(db: Connection, now: datetime, limit: int) -> Sequence[Letter]:
-    """Take over letters whose sender died in the middle: outcome unknown."""
+def lapsed(db: Connection, limit: int) -> Sequence[Letter]:
+    """Take over letters whose sender died in the middle: outcome unknown.
+
+    For PostgreSQL, whose clock alone decides about leases.
+    """
     o = schema.outbox
     ids: Any = (
         select(o.c.id)
-        .where(o.c.state == "sending", o.c.lease_until <= now)
+        .where(
+            o.c.state == "sending",
+            o.c.lease_until <= func.clock_timestamp(),
+        )
         .limit(limit)
     )
     if db.dialect.name == "postgresql":
@@ -340,6 +384,31 @@ def message_of(db: Connection, edit: Edit) -> str | None:
     if row is None or row.state in {"parked", "dropped"}:
         return ""
     return row.message if row.state == "sent" else None
+
+
+def readdress(
+    db: Connection, letter: Letter, outgoing: Outgoing, now: datetime
+) -> bool:
+    """Send a letter to where its chat has moved."""
+    return _move(
+        db,
+        letter,
+        state="waiting",
+        chat=queue_of(outgoing),
+        body=_encode(outgoing),
+        not_before=now,
+        lease_until=None,
+    )
+
+
+def _lease_end(db: Connection, lease: timedelta) -> Any:  # noqa: ANN401
+    """Return when the lease ends, by the database's clock.
+
+    One process has an SQLite file: there a lease means nothing.
+    """
+    if db.dialect.name == "sqlite":
+        return None
+    return func.clock_timestamp() + lease
 
 
 def _move(db: Connection, letter: Letter, **values: object) -> bool:

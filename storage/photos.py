@@ -30,6 +30,8 @@ class KeptPhoto(Struct, frozen=True, kw_only=True):
     hash: str
     attempts: int
     reason: str
+    shown: bool
+    """Already brought to whom it concerns."""
 
     @property
     def wanted(self) -> Photo:
@@ -181,6 +183,12 @@ def fail(db: Connection, photo: KeptPhoto, reason: str) -> bool:
         reason=reason,
         attempts=photo.attempts + 1,
     )
+
+
+def mark_shown(db: Connection, rows: Sequence[PhotoId]) -> None:
+    """Note that photos were brought to whom they concern."""
+    p = schema.photo
+    db.execute(update(p).where(p.c.id.in_(rows)).values(shown=True))
 
 
 def withdraw(db: Connection, photo: KeptPhoto) -> None:

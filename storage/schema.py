@@ -438,6 +438,7 @@ photo = Table(
     _number("bytes"),
     _number("attempts"),
     _text("reason"),
+    _flag("shown"),
     _moment("created_at", needed=True),
     _moment("due_at"),
     Index("ix_photo_ticket", "ticket_id", **_where("ticket_id IS NOT NULL")),
@@ -475,11 +476,12 @@ due = Table(
     Column("limit_id", _Id, nullable=False, server_default=text("0")),
     _text("rung"),
     _text("state", "waiting"),
+    _text("reason"),
     _moment("due_at", needed=True),
     _moment("done_at"),
     UniqueConstraint("kind", "subject_id", "limit_id", "rung", "due_at"),
     Index("ix_due_waiting", "due_at", **_where("state = 'waiting'")),
-    _among("state", ("waiting", "done", "dropped")),
+    _among("state", ("waiting", "done", "dropped", "failed")),
 )
 
 # Presses, dialogues, codes ------------------------------------------------

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Connection, create_engine
 
 from config.terms import ChatKind, CommunityId, PersonId
-from storage import webchat
+from storage import schema, webchat
 from storage.messages import Choice
 from storage.webchat import Seat, Upload, Viewer
 
@@ -40,8 +40,9 @@ STRANGER = _person("stranger")
 
 
 @pytest.fixture
-def db(sqlite_path: Path) -> Iterator[Connection]:
-    engine = create_engine(f"sqlite:///{sqlite_path}")
+def db(tmp_path: Path) -> Iterator[Connection]:
+    engine = create_engine(f"sqlite:///{tmp_path / 'linli.db'}")
+    schema.metadata.create_all(engine)
     with engine.begin() as connection:
         webchat.seat(connection, [GROUP])
         yield connection

@@ -23,3 +23,4 @@ refused-anonymous = An anonymous account cannot report. Please send it from your
 refused-merge-self = A ticket cannot be merged with itself; give two numbers.
 refused-no-person = I cannot find “{ $name }”. Please give the name of a staff member.
 refused-no-reporter = Ticket { $number } has no reporter to ask.
+refused-flood = That is a bit fast. Please wait a minute; if it is urgent, call.

@@ -32,3 +32,4 @@ lost =
 you-are-welcome = You are welcome!
 call-in-group = { $name }, there is a message for you: please open our private chat.
 answered-in-private = Answered you in private.
+said-again = (This may have been sent before.)

@@ -23,3 +23,4 @@ refused-anonymous = 匿名身份不能报事，请用自己的账号再发一次
 refused-merge-self = 不能和自己合并，请写两个不同的编号。
 refused-no-person = 没有找到“{ $name }”，请写工作人员的姓名。
 refused-no-reporter = 工单 { $number } 没有可以联系的报事人。
+refused-flood = 您发得有点快，请过一分钟再发；急事请直接打电话。

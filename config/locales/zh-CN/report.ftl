@@ -32,3 +32,4 @@ lost =
 you-are-welcome = 不客气！
 call-in-group = { $name }，有一条消息等您查收，请打开和我的私聊。
 answered-in-private = 已私聊答复您。
+said-again = （这条可能重复发送）

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0001_81ca4c"
+revision = "0001_b9d8f1"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -211,10 +211,11 @@ def upgrade() -> None:
         sa.Column(
             "state", sa.Text(), server_default="waiting", nullable=False
         ),
+        sa.Column("reason", sa.Text(), server_default="", nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
-            "state IN ('waiting', 'done', 'dropped')",
+            "state IN ('waiting', 'done', 'dropped', 'failed')",
             name=op.f("ck_due_state"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_due")),
@@ -587,6 +588,12 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("reason", sa.Text(), server_default="", nullable=False),
+        sa.Column(
+            "shown",
+            sa.Boolean(),
+            server_default=sa.text("(false)"),
+            nullable=False,
+        ),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(

@@ -1,0 +1,100 @@
+"""The beats: APScheduler calls, rows decide.
+
+Every beat may be missed, doubled or come late: what is due stands in the
+database and is claimed there, in the transaction of its effect.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from handlers import router
+from handlers.context import Fixed
+from storage import limits
+from storage.database import Connection, Database
+
+BATCH = 500
+BEAT_S = 1.0
+SLOW_BEAT_S = 5.0
+
+log = structlog.get_logger()
+
+Beat = Callable[[], Awaitable[None]]
+
+
+@dataclass(eq=False)
+class Clock:
+    """Calls what must happen now and then."""
+
+    fixed: Fixed
+    database: Database
+    now: Callable[[], datetime]
+    slow: tuple[Beat, ...] = ()
+    """Called every few seconds."""
+    last_tick: datetime | None = None
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Beat until the end of the block."""
+        scheduler: Any = AsyncIOScheduler(timezone="UTC")  # type: ignore[no-untyped-call]
+        options = {
+            "coalesce": True,
+            "max_instances": 1,
+            "misfire_grace_time": None,
+        }
+        scheduler.add_job(
+            self._guarded, "interval", [self.tick], seconds=BEAT_S, **options
+        )
+        for beat in self.slow:
+            scheduler.add_job(
+                self._guarded,
+                "interval",
+                [beat],
+                seconds=SLOW_BEAT_S,
+                **options,
+            )
+        scheduler.start()
+        try:
+            yield
+        finally:
+            scheduler.shutdown(wait=False)
+
+    async def tick(self) -> None:
+        """Let every row that is due by now have its effect."""
+        now = self.now()
+        while await self.database.read(
+            lambda db: limits.anything_due(db, now)
+        ):
+            await self.database.write(
+                lambda db: sweep(self.fixed, db, now, BATCH)
+            )
+        self.last_tick = now
+
+    async def _guarded(self, beat: Beat) -> None:
+        try:
+            await beat()
+        except Exception:
+            log.exception("beat_failed", beat=getattr(beat, "__name__", ""))
+
+
+def sweep(fixed: Fixed, db: Connection, now: datetime, limit: int) -> int:
+    """Claim due rows and let each have its effect; return how many.
+
+    A row whose effect fails is marked and shown; the others have theirs.
+    """
+    rows = limits.take_due(db, now, limit)
+    for due in rows:
+        savepoint = db.begin_nested()
+        try:
+            router.reach(fixed, db, due, now)
+            savepoint.commit()
+        except Exception as error:
+            savepoint.rollback()
+            limits.fail(db, due, type(error).__name__)
+            log.exception("due_failed", due=due.id, kind=due.kind)
+    return len(rows)

@@ -1,0 +1,309 @@
+"""The way out: each chat has its own queue and its own pace.
+
+The attempt is committed before the send, so a crash leaves a letter that
+says *sending*: its outcome is unknown. Where the platform takes an
+idempotency key it is simply sent again; elsewhere acknowledgements and
+danger are sent once more and marked, the rest is parked and shown.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import msgspec
+import structlog
+
+from bot.channels.channel import (
+    Channel,
+    Gone,
+    Later,
+    MovedTo,
+    Never,
+    Unknown,
+)
+from bot.pace import Pace
+from config.terms import ChatKind
+from storage import chats, outbox, people
+from storage.database import Connection, Database
+from storage.messages import AnswerPress, Chat, Edit, Outgoing, Say
+from storage.outbox import Letter
+
+SEND_S = 30.0
+LEASE = timedelta(seconds=120)
+AT_ONCE = 32
+"""Sends under way together."""
+IDLE_S = 1.0
+"""How long another process's letters may wait to be seen."""
+PRESS_LIVES = timedelta(minutes=2)
+"""An answer to a press is of no use later."""
+GIVE_UP = timedelta(hours=72)
+"""A letter that could not be sent for so long is parked."""
+FIRST_PAUSE = timedelta(seconds=2)
+LONGEST_PAUSE = timedelta(minutes=5)
+UNKNOWNS = 20
+"""Repeats of an unknown outcome where the platform takes our key."""
+
+log = structlog.get_logger()
+
+
+@dataclass(eq=False)
+class Delivery:
+    """Sends what the outbox holds."""
+
+    database: Database
+    channels: Mapping[str, Channel]
+    now: Callable[[], datetime]
+    mark_again: Callable[[Say], Say]
+    """Marks words that may have been said before."""
+    sent: int = 0
+    parked: int = 0
+    repeated: int = 0
+    last_sent: datetime | None = None
+    _wake: asyncio.Event = field(default_factory=asyncio.Event)
+    _busy: int = 0
+    _stopping: bool = False
+
+    async def open(self) -> None:
+        """Take over what a crash left in the middle of a send."""
+        self.database.listeners.append(self._on_commit)
+        self._paces = {
+            name: Pace(channel.limits)
+            for name, channel in self.channels.items()
+        }
+        if self.database.is_sqlite:
+            await self._take_over(outbox.orphaned)
+
+    async def run(self) -> None:
+        """Send until stopped."""
+        async with asyncio.TaskGroup() as sends:
+            while not self._stopping:
+                self._wake.clear()
+                letters = await self._take()
+                for letter in letters:
+                    self._busy += 1
+                    sends.create_task(self._deliver(letter))
+                if len(letters) < AT_ONCE - self._busy or not letters:
+                    await self._rest()
+
+    async def tick(self) -> None:
+        """Take over letters whose sender died; called by the clock."""
+        if not self.database.is_sqlite:
+            await self._take_over(outbox.lapsed)
+        self._wake.set()
+
+    def stop(self) -> None:
+        """Begin no further send; ``run`` returns after those under way."""
+        self._stopping = True
+        self._wake.set()
+
+    async def _take(self) -> list[Letter]:
+        room = AT_ONCE - self._busy
+        if room <= 0:
+            return []
+        resting = [
+            chat for pace in self._paces.values() for chat in pace.resting()
+        ]
+        now = self.now()
+        # a read is cheap and empty most of the time; a write would flush
+        if not await self.database.read(
+            lambda db: outbox.anything_due(db, now)
+        ):
+            return []
+        return list(
+            await self.database.write(
+                lambda db: outbox.take(db, now, LEASE, room, resting)
+            )
+        )
+
+    async def _rest(self) -> None:
+        """Sleep until a commit, a pace or a held letter's time wakes us."""
+        pause = IDLE_S
+        for pace in self._paces.values():
+            pause = min(pause, pace.next_free(pause))
+        try:
+            async with asyncio.timeout(max(pause, 0.01)):
+                await self._wake.wait()
+        except TimeoutError:
+            return
+
+    async def _deliver(self, letter: Letter) -> None:
+        try:
+            await self._send(letter)
+        except Exception:
+            log.exception("delivery_failed", letter=letter.id)
+        finally:
+            self._busy -= 1
+            self._wake.set()
+
+    async def _send(self, letter: Letter) -> None:
+        name = letter.chat.partition(":")[0]
+        channel = self.channels.get(name)
+        if channel is None:
+            await self._park(letter, f"no channel is called {name}")
+            return
+        try:
+            outgoing = await self._made_ready(letter)
+        except msgspec.MsgspecError as error:
+            await self._park(letter, f"unreadable: {type(error).__name__}")
+            return
+        if outgoing is None:
+            return
+        if not isinstance(outgoing, AnswerPress):
+            await self._paces[name].wait(letter.chat)
+        try:
+            async with asyncio.timeout(SEND_S):
+                message = await channel.send(outgoing, letter.key)
+        except Later as later:
+            await self._later(letter, later)
+        except MovedTo as moved:
+            await self._moved(letter, outgoing, moved.address)
+        except Gone as gone:
+            await self._gone(letter, outgoing, str(gone))
+        except Never as never:
+            await self._park(letter, str(never))
+        except (Unknown, TimeoutError) as unknown:
+            await self._unknown(letter, outgoing, channel, str(unknown))
+        else:
+            await self._done(letter, message)
+
+    async def _made_ready(self, letter: Letter) -> Outgoing | None:
+        """Return what to send now, None if it has been dealt with."""
+        outgoing = letter.outgoing
+        if isinstance(outgoing, AnswerPress) and (
+            self.now() - letter.created_at > PRESS_LIVES
+        ):
+            await self._park(letter, "the press is too old", quietly=True)
+            return None
+        if isinstance(outgoing, Edit) and not outgoing.message:
+            edit = outgoing
+            message = await self.database.read(
+                lambda db: outbox.message_of(db, edit)
+            )
+            if not message:
+                await self._park(
+                    letter, "what it edits was not sent", quietly=True
+                )
+                return None
+            return msgspec.structs.replace(edit, message=message)
+        return outgoing
+
+    async def _done(self, letter: Letter, message: str) -> None:
+        now = self.now()
+        await self.database.write(
+            lambda db: outbox.mark_sent(db, letter, message, now)
+        )
+        self.sent += 1
+        self.last_sent = now
+        log.info("sent", letter=letter.id, attempts=letter.attempts)
+
+    async def _later(self, letter: Letter, later: Later) -> None:
+        now = self.now()
+        if now - letter.created_at > GIVE_UP:
+            await self._park(letter, f"gave up: {later}")
+            return
+        told = timedelta(seconds=later.seconds)
+        pause = told or self._pause(letter)
+        await self.database.write(
+            lambda db: outbox.put_back(db, letter, now + pause, str(later))
+        )
+
+    async def _unknown(
+        self,
+        letter: Letter,
+        outgoing: Outgoing,
+        channel: Channel,
+        reason: str,
+    ) -> None:
+        now = self.now()
+        if channel.can.once and letter.attempts < UNKNOWNS:
+            pause = self._pause(letter)
+            await self.database.write(
+                lambda db: outbox.put_back(
+                    db, letter, now + pause, reason or "unknown outcome"
+                )
+            )
+            return
+        if letter.again and isinstance(outgoing, Say):
+            marked = self.mark_again(outgoing)
+            self.repeated += 1
+            await self.database.write(
+                lambda db: outbox.repeat(db, letter, marked, now)
+            )
+            return
+        await self._park(
+            letter,
+            f"unknown outcome: {reason}" if reason else "unknown outcome",
+            quietly=isinstance(outgoing, AnswerPress),
+        )
+
+    async def _moved(
+        self, letter: Letter, outgoing: Outgoing, to: str
+    ) -> None:
+        now = self.now()
+        chat = outgoing.chat
+
+        def follow(db: Connection) -> None:
+            chats.move(db, chat, to, now)
+            outbox.readdress(db, letter, _moved_to(outgoing, to), now)
+
+        await self.database.write(follow)
+
+    async def _gone(
+        self, letter: Letter, outgoing: Outgoing, reason: str
+    ) -> None:
+        now = self.now()
+        chat = outgoing.chat
+
+        def note(db: Connection) -> None:
+            if chat.kind is ChatKind.PRIVATE:
+                people.set_reachable(
+                    db, chat.channel, chat.address, reachable=False
+                )
+            else:
+                chats.close(db, chat, now)
+
+        await self.database.write(note)
+        await self._park(letter, reason)
+
+    async def _park(
+        self, letter: Letter, reason: str, *, quietly: bool = False
+    ) -> None:
+        def work(db: Connection) -> None:
+            outbox.park(db, letter, reason)
+            if quietly:
+                outbox.drop(db, letter.id)
+
+        await self.database.write(work)
+        if not quietly:
+            self.parked += 1
+            log.warning("parked", letter=letter.id, reason=reason)
+
+    async def _take_over(
+        self, take: Callable[[Connection, int], Sequence[Letter]]
+    ) -> None:
+        for letter in await self.database.write(lambda db: take(db, 1000)):
+            channel = self.channels.get(letter.chat.partition(":")[0])
+            if channel is None:
+                await self._park(letter, "no such channel any more")
+                continue
+            try:
+                outgoing = letter.outgoing
+            except msgspec.MsgspecError:
+                await self._park(letter, "unreadable")
+                continue
+            await self._unknown(letter, outgoing, channel, "cut off")
+
+    @staticmethod
+    def _pause(letter: Letter) -> timedelta:
+        doublings = max(0, min(letter.attempts - 1, 12))
+        return min(FIRST_PAUSE * (1 << doublings), LONGEST_PAUSE)
+
+    def _on_commit(self, touched: frozenset[str]) -> None:
+        if "outbox" in touched:
+            self._wake.set()
+
+
+def _moved_to(outgoing: Outgoing, address: str) -> Outgoing:
+    chat: Chat = msgspec.structs.replace(outgoing.chat, address=address)
+    return msgspec.structs.replace(outgoing, chat=chat)

@@ -1,0 +1,239 @@
+"""The way in: ordinary talk is passed by, the rest is committed once.
+
+A channel hands over what arrived together and may acknowledge it when
+``receive`` returns. A message that fails is kept and tried again a bounded
+number of times, then set aside; its neighbours never wait for it.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import msgspec
+import structlog
+
+from config.terms import ChatKind, CommunityId, Urgency
+from handlers import router
+from handlers.context import Fixed
+from handlers.rules.flood import Flood, Verdict
+from storage import chats, inbox
+from storage.database import Connection, Database
+from storage.messages import (
+    Edited,
+    Incoming,
+    Pressed,
+    Said,
+    Withdrawn,
+)
+
+TRIES = 5
+"""Tries of a message that fails, before it is set aside."""
+CAREFUL = 64
+"""After a start this many messages are counted before they are tried, so
+that one that kills the process cannot do so for ever."""
+DEADLY_TRIES = 3
+
+log = structlog.get_logger()
+
+
+@dataclass(eq=False)
+class Intake:
+    """Where every channel's messages come together."""
+
+    fixed: Fixed
+    database: Database
+    now: Callable[[], datetime]
+    heard: int = 0
+    """Messages taken in since the start, talk included."""
+    acted: int = 0
+    """Messages that went to the writer."""
+    last_heard: datetime | None = None
+    _groups: dict[str, CommunityId] = field(default_factory=dict)
+    _careful: int = CAREFUL
+    flooded: int = 0
+    """Messages not heard because somebody said too much."""
+
+    def __post_init__(self) -> None:
+        """Take the most patient community's numbers for all."""
+        rules = [one.rules for one in self.fixed.pack.communities]
+        self._people = Flood(max(one.messages_a_minute for one in rules))
+        self._chats = Flood(max(one.group_messages_a_minute for one in rules))
+
+    async def open(self) -> None:
+        """Learn the bound groups; be told when they change."""
+        self.database.listeners.append(self._on_commit)
+        self._changed = asyncio.Event()
+        await self._learn_groups()
+
+    async def run(self) -> None:
+        """Learn the bound groups anew whenever one changes."""
+        while True:
+            await self._changed.wait()
+            self._changed.clear()
+            await self._learn_groups()
+
+    async def receive(self, messages: Sequence[Incoming]) -> None:
+        """Take in what arrived together, in order; return after the commit.
+
+        Raises only if the database cannot keep anything now: then nothing
+        of it may be acknowledged.
+        """
+        self.heard += len(messages)
+        self.last_heard = self.now()
+        wanted = [
+            self._clean(message)
+            for message in messages
+            if self._matters(message) and await self._is_borne(message)
+        ]
+        if not wanted:
+            return
+        self.acted += len(wanted)
+        if self._careful > 0:
+            for message in wanted:
+                self._careful -= 1
+                await self._try_carefully(message)
+            return
+        waiting = [
+            (message, self.database.submit(self._work(message)))
+            for message in wanted
+        ]
+        failed: list[tuple[Incoming, Exception]] = []
+        for message, done in waiting:
+            try:
+                await done
+            except Exception as error:  # noqa: BLE001  a bug, or no database
+                failed.append((message, error))
+        for message, problem in failed:
+            await self._failed(message, problem)
+
+    async def retry(self) -> None:
+        """Try failing messages again; called by the clock."""
+        for kept in await self.database.read(
+            lambda db: inbox.failing(db, 100)
+        ):
+            try:
+                message = kept.message
+            except msgspec.DecodeError:
+                continue
+            await self._try_carefully(message, most=TRIES)
+
+    async def _try_carefully(
+        self, message: Incoming, most: int = DEADLY_TRIES
+    ) -> None:
+        now = self.now()
+
+        def count(db: Connection) -> int:
+            tries = inbox.count_attempt(db, message, "started", now)
+            if tries > most:
+                inbox.set_aside(db, message, f"gave up after {most} tries")
+            return tries
+
+        if await self.database.write(count) > most:
+            return
+        try:
+            await self.database.write(self._work(message, forget=True))
+        except Exception as error:  # noqa: BLE001  a bug, or no database
+            await self._note_failure(message, error, most)
+
+    async def _failed(self, message: Incoming, error: Exception) -> None:
+        """Keep a message that failed; raise if even that is impossible."""
+        now = self.now()
+        await self.database.write(
+            lambda db: inbox.count_attempt(db, message, _reason(error), now)
+        )
+        log.error("message_failed", key=message.key, error=_reason(error))
+
+    async def _note_failure(
+        self, message: Incoming, error: Exception, most: int
+    ) -> None:
+        log.error("message_failed", key=message.key, error=_reason(error))
+
+        def note(db: Connection) -> None:
+            if inbox.tries(db, message) >= most:
+                inbox.set_aside(db, message, _reason(error))
+            else:
+                inbox.note(db, message, _reason(error))
+
+        await self.database.write(note)
+
+    def _work(
+        self, message: Incoming, *, forget: bool = False
+    ) -> Callable[[Connection], None]:
+        fixed, now = self.fixed, self.now()
+
+        def work(db: Connection) -> None:
+            router.hear(fixed, db, message, now)
+            if forget:
+                inbox.forget(db, message)
+
+        return work
+
+    async def _is_borne(self, message: Incoming) -> bool:
+        """Count what one person and one group say; over it: one notice."""
+        if not isinstance(message, (Said, Pressed)):
+            return True
+        if isinstance(message, Said) and self._is_danger(message):
+            return True
+        now = self.now()
+        verdicts = [self._people.count(message.sender.key, now)]
+        if message.chat.kind is ChatKind.GROUP:
+            verdicts.append(self._chats.count(message.chat.key, now))
+        if Verdict.NOTICE in verdicts:
+            fixed = self.fixed
+            await self.database.write(
+                lambda db: router.hush(fixed, db, message, now)
+            )
+        if all(verdict is Verdict.PASS for verdict in verdicts):
+            return True
+        self.flooded += 1
+        return False
+
+    def _is_danger(self, message: Said) -> bool:
+        community = self._groups.get(message.chat.key)
+        minds = (
+            self.fixed.minds.values()
+            if community is None
+            else [self.fixed.minds[community]]
+        )
+        return any(
+            mind.urgency(message.text) is Urgency.DANGER for mind in minds
+        )
+
+    def _matters(self, message: Incoming) -> bool:
+        """Tell ordinary talk apart before it touches the database."""
+        if not isinstance(message, (Said, Edited, Withdrawn, Pressed)):
+            return True
+        if message.chat.kind is not ChatKind.GROUP:
+            return True
+        community = self._groups.get(message.chat.key)
+        if community is None:
+            return isinstance(message, Said) and router.is_binding(message)
+        if not isinstance(message, Said):
+            return True
+        return router.matters(self.fixed, community, message)
+
+    @staticmethod
+    def _clean(message: Incoming) -> Incoming:
+        """Take out what PostgreSQL cannot keep in a text."""
+        if isinstance(message, (Said, Edited)) and "\0" in message.text:
+            text = message.text.replace("\0", "")
+            return msgspec.structs.replace(message, text=text)
+        return message
+
+    async def _learn_groups(self) -> None:
+        known = await self.database.read(chats.bound)
+        self._groups = {
+            one.chat.key: one.community_id
+            for one in known
+            if one.community_id is not None
+        }
+
+    def _on_commit(self, touched: frozenset[str]) -> None:
+        if "chat" in touched:
+            self._changed.set()
+
+
+def _reason(error: Exception) -> str:
+    """Return the kind of error; its words may quote the message."""
+    return type(error).__name__

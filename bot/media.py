@@ -1,0 +1,231 @@
+"""Photos: fetched right after the commit, re-encoded in a child, kept.
+
+Kept under the SHA-256 of what is kept, so the same picture lies there
+once. The original and its metadata are never stored.
+"""
+
+import asyncio
+import hashlib
+import sys
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import msgspec
+import structlog
+from obstore.store import LocalStore, ObjectStore, from_url
+
+from bot.channels.channel import Channel, Later, Never
+from bot.reencode import NOT_A_PICTURE
+from config.terms import PhotoId
+from handlers import pictures
+from handlers.context import Fixed
+from storage import photos
+from storage.database import Connection, Database
+from storage.messages import Point
+from storage.photos import KeptPhoto
+
+MOST_BYTES = 20 * 1024 * 1024
+CHILD_S = 15.0
+AT_ONCE = 2
+TRIES = 6
+FETCH_S = 60.0
+FIRST_PAUSE = timedelta(seconds=5)
+IDLE_S = 30.0
+
+log = structlog.get_logger()
+
+
+class NoPicture(Exception):
+    """The bytes are no picture that we take."""
+
+
+class Found(msgspec.Struct, frozen=True):
+    """What the child tells beside the JPEG."""
+
+    width: int
+    height: int
+    point: tuple[float, float] | None = None
+
+
+_found = msgspec.json.Decoder(Found)
+
+
+async def reencode(picture: bytes) -> tuple[Found, bytes]:
+    """Return size, position and a bare JPEG; raise ``NoPicture``."""
+    if len(picture) > MOST_BYTES:
+        raise NoPicture("too many bytes")
+    child = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "bot.reencode",
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+        cwd=Path(__file__).parent.parent,
+        env={"PYTHONPATH": str(Path(__file__).parent.parent)},
+    )
+    try:
+        async with asyncio.timeout(CHILD_S):
+            out, _ = await child.communicate(picture)
+    except TimeoutError:
+        child.kill()
+        await child.wait()
+        raise NoPicture("took too long") from None
+    except asyncio.CancelledError:
+        child.kill()
+        await child.wait()
+        raise
+    if child.returncode == NOT_A_PICTURE:
+        raise NoPicture("not a picture")
+    if child.returncode != 0:
+        raise NoPicture("too large to open")
+    head, _, jpeg = out.partition(b"\n")
+    return _found.decode(head), jpeg
+
+
+def open_store(url: str) -> ObjectStore:
+    """Return the store of ``LINLI_MEDIA_URL``, made if it is a folder."""
+    if url.startswith("file://"):
+        folder = Path(url.removeprefix("file://")).absolute()
+        return LocalStore(folder, mkdir=True)
+    return from_url(url)
+
+
+@dataclass(eq=False)
+class Media:
+    """Fetches what tickets want, and hands out what is kept."""
+
+    store: ObjectStore
+    database: Database
+    channels: Mapping[str, Channel]
+    fixed: Fixed
+    now: Callable[[], datetime]
+    kept: int = 0
+    failed: int = 0
+    _wake: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Fetch until the end of the block; what is cut short is redone."""
+        self.database.listeners.append(self._on_commit)
+        async with asyncio.TaskGroup() as tasks:
+            fetching = tasks.create_task(self._fetch_on())
+            try:
+                yield
+            finally:
+                fetching.cancel()
+
+    async def read(self, hash_: str) -> bytes:
+        """Return a kept picture; ``FileNotFoundError`` if there is none."""
+        found = await self.store.get_async(_path(hash_))
+        return bytes(await found.bytes_async())
+
+    async def read_photo(self, photo: PhotoId) -> bytes:
+        """Return the picture of a photo row, as ``read``."""
+        row = await self.database.read(lambda db: photos.get(db, photo))
+        if row is None or not row.hash:
+            raise FileNotFoundError(photo)
+        return await self.read(row.hash)
+
+    async def write(self, picture: bytes) -> str:
+        """Keep bytes; return their hash."""
+        hash_ = hashlib.sha256(picture).hexdigest()
+        await self.store.put_async(_path(hash_), picture)
+        return hash_
+
+    async def delete(self, hash_: str) -> None:
+        """Remove a picture; one that is gone is fine."""
+        try:
+            await self.store.delete_async(_path(hash_))
+        except FileNotFoundError:
+            return
+
+    async def _fetch_on(self) -> None:
+        while True:
+            self._wake.clear()
+            now = self.now()
+            rows = await self.database.read(
+                lambda db, now=now: photos.wanted(db, now, AT_ONCE)  # type: ignore[misc]
+            )
+            if not rows:
+                await self._rest()
+                continue
+            async with asyncio.TaskGroup() as fetches:
+                for row in rows:
+                    fetches.create_task(self._fetch(row))
+
+    async def _rest(self) -> None:
+        due = await self.database.read(photos.next_due)
+        pause = IDLE_S
+        if due is not None:
+            pause = min(pause, max(0.05, (due - self.now()).total_seconds()))
+        try:
+            async with asyncio.timeout(pause):
+                await self._wake.wait()
+        except TimeoutError:
+            return
+
+    async def _fetch(self, row: KeptPhoto) -> None:
+        try:
+            channel = self.channels[row.channel]
+            async with asyncio.timeout(FETCH_S):
+                raw = await channel.fetch(row.wanted)
+            found, jpeg = await reencode(raw)
+            hash_ = await self.write(jpeg)
+        except (Later, TimeoutError, OSError) as later:
+            await self._again(row, later)
+        except (Never, NoPicture, KeyError) as never:
+            await self._give_up(row, str(never) or type(never).__name__)
+        except Exception as error:
+            log.exception("fetch_failed", photo=row.id)
+            await self._again(row, error)
+        else:
+            await self._keep(row, found, hash_, len(jpeg))
+
+    async def _keep(
+        self, row: KeptPhoto, found: Found, hash_: str, size: int
+    ) -> None:
+        fixed, now = self.fixed, self.now()
+        point = Point(*found.point) if found.point else None
+
+        def work(db: Connection) -> None:
+            if photos.keep(db, row, hash_, found.width, found.height, size):
+                pictures.kept(fixed, db, row, point, now)
+
+        await self.database.write(work)
+        self.kept += 1
+
+    async def _again(self, row: KeptPhoto, error: Exception) -> None:
+        if row.attempts + 1 >= TRIES:
+            await self._give_up(row, type(error).__name__)
+            return
+        pause = FIRST_PAUSE * (1 << row.attempts)
+        if isinstance(error, Later):
+            pause = max(pause, timedelta(seconds=error.seconds))
+        due = self.now() + pause
+        reason = type(error).__name__
+        await self.database.write(
+            lambda db: photos.put_back(db, row, due, reason)
+        )
+
+    async def _give_up(self, row: KeptPhoto, reason: str) -> None:
+        fixed, now = self.fixed, self.now()
+
+        def work(db: Connection) -> None:
+            if photos.fail(db, row, reason):
+                pictures.failed(fixed, db, row, now)
+
+        await self.database.write(work)
+        self.failed += 1
+        log.warning("photo_failed", photo=row.id, reason=reason)
+
+    def _on_commit(self, touched: frozenset[str]) -> None:
+        if "photo" in touched:
+            self._wake.set()
+
+
+def _path(hash_: str) -> str:
+    return f"{hash_[:2]}/{hash_}.jpg"

@@ -1,0 +1,60 @@
+"""How fast a platform lets us speak: per chat, per group minute, in all."""
+
+import asyncio
+import time
+from collections import deque
+from dataclasses import dataclass, field
+
+from bot.channels.channel import Limits
+
+MINUTE_S = 60.0
+
+
+@dataclass(eq=False)
+class Pace:
+    """One channel's pace, on the monotonic clock: the wall's may jump."""
+
+    limits: Limits
+    _free_at: dict[str, float] = field(default_factory=dict)
+    _minute: dict[str, deque[float]] = field(default_factory=dict)
+    _all_free_at: float = 0.0
+
+    def resting(self) -> list[str]:
+        """Return the chats that must not be spoken to yet."""
+        now = time.monotonic()
+        self._free_at = {
+            chat: at for chat, at in self._free_at.items() if at > now
+        }
+        return list(self._free_at)
+
+    def next_free(self, at_most: float) -> float:
+        """Return the seconds until the next chat may be spoken to."""
+        if not self._free_at:
+            return at_most
+        return min(at_most, min(self._free_at.values()) - time.monotonic())
+
+    async def wait(self, chat: str) -> None:
+        """Wait for the platform's own pace, and note a send into ``chat``."""
+        now = time.monotonic()
+        if self.limits.per_second:
+            begin = max(now, self._all_free_at)
+            self._all_free_at = begin + 1 / self.limits.per_second
+            if begin > now:
+                await asyncio.sleep(begin - now)
+                now = begin
+        free_at = now + self.limits.per_chat_s
+        most = self.limits.per_group_minute
+        if most and self._is_group(chat):
+            said = self._minute.setdefault(chat, deque())
+            said.append(now)
+            while said[0] <= now - MINUTE_S:
+                said.popleft()
+            if len(said) >= most:
+                free_at = max(free_at, said[0] + MINUTE_S)
+        if free_at > now:
+            self._free_at[chat] = free_at
+
+    @staticmethod
+    def _is_group(chat: str) -> bool:
+        """Tell a group: platforms with such a limit number them below 0."""
+        return chat.partition(":")[2].startswith("-")

@@ -1,0 +1,101 @@
+"""What a photo that has come, or will not come, does to its ticket."""
+
+from datetime import datetime
+
+from config.terms import Action, PersonId, TicketId, Urgency
+from handlers import letters, triage
+from handlers.context import Context, Fixed
+from storage import photos, tickets
+from storage.database import Connection
+from storage.messages import Outgoing, Point
+from storage.photos import KeptPhoto
+from storage.tickets import Ticket
+
+
+def kept(
+    fixed: Fixed,
+    db: Connection,
+    photo: KeptPhoto,
+    point: Point | None,
+    now: datetime,
+) -> None:
+    """Bring a ticket's photos to its worker once the last has come.
+
+    A position that the original carried completes the ticket's place.
+    """
+    if photo.ticket_id is None:
+        return
+    ctx = _surroundings(fixed, db, photo, now)
+    ticket = tickets.get(db, photo.ticket_id)
+    if point is not None and ticket.lat is None:
+        ticket = _locate(ctx, ticket, point)
+    _show(ctx, ticket)
+
+
+def failed(
+    fixed: Fixed, db: Connection, photo: KeptPhoto, now: datetime
+) -> None:
+    """Tell the reporter that a photo is lost; the ticket stands."""
+    if photo.ticket_id is None:
+        return
+    ctx = _surroundings(fixed, db, photo, now)
+    ticket = tickets.get(db, photo.ticket_id)
+    said = triage.tell_reporter(ctx, ticket, "told-photo-lost")
+    letters.post(ctx, said)
+    _show(ctx, ticket)
+
+
+def _show(ctx: Context, ticket: Ticket) -> None:
+    rows = photos.of_ticket(ctx.db, ticket.id)
+    if any(row.state == "wanted" for row in rows):
+        return
+    new = [row for row in rows if row.state == "kept" and not row.shown]
+    if not new:
+        return
+    photos.mark_shown(ctx.db, [row.id for row in new])
+    resolution = {row.purpose for row in new} == {"resolution"}
+    whom = ticket.reporter_id if resolution else ticket.assignee_id
+    letters.post(ctx, _bring(ctx, ticket, whom, new))
+
+
+def _bring(
+    ctx: Context,
+    ticket: Ticket,
+    whom: PersonId | None,
+    rows: list[KeptPhoto],
+) -> list[Outgoing]:
+    person = ctx.find(whom)
+    return letters.tell(
+        ctx,
+        person,
+        ctx.say("told-photos", ctx.language_of(person), number=ticket.number),
+        photos=[row.id for row in rows],
+        ticket=ticket.id,
+        urgency=Urgency(ticket.urgency),
+    )
+
+
+def _locate(ctx: Context, ticket: Ticket, point: Point) -> Ticket:
+    after = tickets.move(
+        ctx.db, ticket, ticket.status, lat=point.lat, lon=point.lon
+    )
+    tickets.log(
+        ctx.db,
+        ctx.id,
+        tickets.SYSTEM,
+        Action.RELOCATE,
+        ctx.now,
+        ticket=TicketId(ticket.id),
+    )
+    return after
+
+
+def _surroundings(
+    fixed: Fixed, db: Connection, photo: KeptPhoto, now: datetime
+) -> Context:
+    return Context(
+        fixed=fixed,
+        db=db,
+        community=fixed.pack.community(photo.community_id),
+        now=now,
+    )
