@@ -259,7 +259,7 @@ def places(db: Connection, address: str) -> list[Place]:
         select(webchat_chat, webchat_member.c.read_id)
         .join(webchat_member, webchat_member.c.chat == webchat_chat.c.address)
         .where(webchat_member.c.address == address)
-        .order_by(webchat_chat.c.kind.desc(), webchat_chat.c.address)
+        .order_by(webchat_chat.c.kind, webchat_chat.c.address)
     ).all()
     return [_place(db, row, address) for row in seats]
 

@@ -3,6 +3,7 @@ web-name = 邻里
 web-about = 小区的事，群里说一声就有人管
 web-language = English
 web-home = 回到首页
+web-talk = 聊天
 web-skip = 跳到输入框
 web-no-script = 聊天页面需要浏览器允许 JavaScript。您也可以直接打电话给网格员。
 
@@ -42,8 +43,8 @@ web-line-off = 网络断了，恢复后会自动发出
 web-line-gone = 登录已过期，请重新打开登录链接
 
 web-write = 说点什么
-web-write-hint = 例如：8号楼2单元楼道灯不亮
-web-write-private-hint = 问政策、报事情、查进度，都可以直接说
+web-write-hint = 有事直接说，拍照更清楚
+web-write-private-hint = 问政策、报事情、查进度
 web-send = 发送
 web-save = 保存
 web-attach = 添加照片
@@ -123,7 +124,7 @@ web-board-private = 不公开的事项
 web-board-urgent = 紧急
 web-board-danger = 危险
 web-board-late = 已超时
-web-board-due = { $due } 前办好
+web-board-left = 还剩{ $span }
 web-board-ago = { $span }前
 
 web-ticket-title = { $number } 号工单

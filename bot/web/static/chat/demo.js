@@ -31,7 +31,9 @@ export class Clock {
 
   #show() {
     if (this.now === undefined) return;
-    for (const element of this.shown) element.textContent = time.full(this.time);
+    for (const element of this.shown) {
+      element.textContent = element.classList.contains("time") ? time.brief(this.time) : time.full(this.time);
+    }
   }
 
   async #forward(button) {

@@ -87,7 +87,7 @@ export class Log {
   }
 
   #append(message) {
-    const before = this.list.querySelector(":scope > .message:last-of-type");
+    const before = [...this.list.querySelectorAll(":scope > .message")].at(-1);
     const day = time.key(message.at);
     const sameDay = before?.dataset.day === day;
     if (!sameDay) this.list.append(el("li", { class: "day" }, time.dayName(message.at, this.now ?? Date.now())));

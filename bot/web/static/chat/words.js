@@ -10,6 +10,7 @@ export function t(id, values = {}) {
 const zone = { timeZone: setup.zone };
 const clock = new Intl.DateTimeFormat(setup.language, { ...zone, hour: "2-digit", minute: "2-digit", hour12: false });
 const day = new Intl.DateTimeFormat(setup.language, { ...zone, month: "long", day: "numeric", weekday: "short" });
+const week = new Intl.DateTimeFormat(setup.language, { ...zone, weekday: "short" });
 const short = new Intl.DateTimeFormat(setup.language, { ...zone, month: "numeric", day: "numeric" });
 const key = new Intl.DateTimeFormat("en-CA", { ...zone, year: "numeric", month: "2-digit", day: "2-digit" });
 
@@ -18,6 +19,7 @@ export const time = {
   day: (at) => day.format(new Date(at)),
   key: (at) => key.format(new Date(at)),
   full: (at) => `${day.format(new Date(at))} ${clock.format(new Date(at))}`,
+  brief: (at) => `${week.format(new Date(at))} ${clock.format(new Date(at))}`,
   dayName(at, now) {
     if (this.key(at) === this.key(now)) return t("web-today");
     const yesterday = new Date(now).getTime() - 864e5;
