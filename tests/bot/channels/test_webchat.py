@@ -103,15 +103,6 @@ async def until(holds: Callable[[], bool]) -> None:
             await asyncio.sleep(0.01)
 
 
-@asynccontextmanager
-async def running(here: Town) -> AsyncIterator[None]:
-    """Let the channel hand over what is owed, as the program does."""
-    async with asyncio.TaskGroup() as tasks:
-        task = tasks.create_task(here.chat.run(here.core.receive))
-        yield
-        task.cancel()
-
-
 def letter(text: str, chat: Chat = GROUP, *choices: Choice) -> Say:
     return Say(chat=chat, text=text, choices=choices)
 
@@ -120,7 +111,7 @@ async def test_a_post_reaches_the_neighbours_and_the_core(
     here: Town, client: TestClient[Any, Any]
 ) -> None:
     async with (
-        running(here),
+        here.running(),
         opened(client, "wang") as wang,
         opened(client, "lin") as lin,
     ):
@@ -142,7 +133,7 @@ async def test_a_post_reaches_the_neighbours_and_the_core(
 async def test_a_private_chat_is_private_to_the_core_too(
     here: Town, client: TestClient[Any, Any]
 ) -> None:
-    async with running(here), opened(client, "wang") as wang:
+    async with here.running(), opened(client, "wang") as wang:
         await wang.posts("楼上漏水", chat="wang")
         await until(lambda: len(here.core.heard) == 1)
 
@@ -154,9 +145,9 @@ async def test_a_private_chat_is_private_to_the_core_too(
 async def test_a_repeated_post_is_kept_once(
     here: Town, client: TestClient[Any, Any]
 ) -> None:
-    async with running(here), opened(client, "wang") as wang:
+    async with here.running(), opened(client, "wang") as wang:
         first = await wang.posts("井盖坏了", client="c1")
-    async with running(here), opened(client, "wang") as wang:
+    async with here.running(), opened(client, "wang") as wang:
         again = await wang.posts("井盖坏了", client="c1")
         await wang.say(type="open", chat="g1")
         page = await wang.hears("page")
@@ -276,7 +267,7 @@ async def test_what_does_not_fit_is_declined_and_changes_nothing(
     photos: tuple[str, ...],
     why: str,
 ) -> None:
-    async with running(here), opened(client, "wang") as wang:
+    async with here.running(), opened(client, "wang") as wang:
         declined = await wang.posts(text, photos=photos, client="c")
         assert (declined["type"], declined["why"]) == ("declined", why)
         await wang.posts("这条可以")
@@ -302,7 +293,7 @@ async def test_a_photo_is_uploaded_posted_handed_over_and_shown(
     answer = await client.post("/chat/photos?me=wang", data=original)
     ref = (await answer.json())["ref"]
     before = await client.get(f"/media/{ref}?me=lin")
-    async with running(here), opened(client, "wang") as wang:
+    async with here.running(), opened(client, "wang") as wang:
         await wang.posts("井盖坏了", photos=[ref])
         await until(lambda: len(here.core.heard) == 1)
     neighbour = await client.get(f"/media/{ref}?me=lin")
@@ -359,7 +350,7 @@ async def test_another_site_cannot_upload_or_move_the_clock(
 async def test_edits_and_withdrawals_are_handed_over_too(
     here: Town, client: TestClient[Any, Any]
 ) -> None:
-    async with running(here), opened(client, "wang") as wang:
+    async with here.running(), opened(client, "wang") as wang:
         said = await wang.posts("路灯坏了")
         await until(lambda: len(here.core.heard) == 1)
         where = {"chat": "g1", "id": said["id"]}
@@ -381,7 +372,7 @@ async def test_a_reply_names_what_it_answers(
     here: Town, client: TestClient[Any, Any]
 ) -> None:
     asked = await here.chat.send(letter("在几楼？"), "l1")
-    async with running(here), opened(client, "wang") as wang:
+    async with here.running(), opened(client, "wang") as wang:
         await wang.posts("三楼", quote=int(asked))
         await until(lambda: len(here.core.heard) == 1)
 
@@ -398,9 +389,9 @@ async def test_what_was_posted_before_a_crash_is_handed_over_at_start(
         await wang.posts("着火了")
     here.core.failures = 2
 
-    async with running(here):
+    async with here.running():
         await until(lambda: len(here.core.heard) == 1)
-    async with running(here):
+    async with here.running():
         await asyncio.sleep(0)
 
     assert len(here.core.heard) == 1
@@ -413,7 +404,7 @@ async def test_a_press_is_the_viewers_own_and_is_answered_to_them_alone(
         letter("修好了吗？", GROUP, Choice("修好了", "tok")), "l1"
     )
     async with (
-        running(here),
+        here.running(),
         opened(client, "wang") as wang,
         opened(client, "chen") as chen,
     ):

@@ -1,5 +1,6 @@
 """A small town for tests of the pages: real database, real sockets."""
 
+import asyncio
 import hashlib
 import io
 import secrets
@@ -26,7 +27,7 @@ from config.terms import (
     Role,
 )
 from config.texts import Texts
-from storage import schema
+from storage import schema, webchat
 from storage.database import Database
 from storage.messages import Incoming
 from storage.webchat import Viewer
@@ -160,6 +161,31 @@ class Town:
     shelf: Shelf
     deeds: list[tuple[str, str, int]]
     now: datetime = MORNING
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Let the channel hand over what is owed, as the program does."""
+        async with asyncio.TaskGroup() as tasks:
+            task = tasks.create_task(self.chat.run(self.core.receive))
+            yield
+            task.cancel()
+
+    async def post(self, who: Viewer, chat: str, text: str) -> int:
+        """Let somebody say something without a page."""
+        stored = await self.db.write(
+            lambda db: webchat.post(
+                db,
+                chat=chat,
+                sender=who,
+                client=secrets.token_hex(8),
+                text=text,
+                photos=(),
+                quote=None,
+                now=self.now,
+            )
+        )
+        await self.chat.hub.bring(chat)
+        return stored.id
 
     async def passes(self, time: timedelta) -> datetime:
         self.now += time

@@ -170,7 +170,8 @@ export class Log {
 
   #more(message, own) {
     const item = (label, deed) => el("button", { type: "button", onclick: deed }, label);
-    return el("details", { class: "more" },
+    const reveal = (event) => event.target.querySelector(".menu").scrollIntoView({ block: "nearest" });
+    return el("details", { class: "more", ontoggle: reveal },
       el("summary", { "aria-label": t("web-more"), title: t("web-more") }, icon("more")),
       el("div", { class: "menu" },
         item(t("web-reply"), () => this.deeds.reply(message)),

@@ -1,0 +1,364 @@
+"""The public pages, logging in, the console: who sees what."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from aiohttp.test_utils import TestClient, TestServer
+from sqlalchemy import Connection, insert
+
+from config.terms import PersonId
+from storage import buttons, schema
+from tests.bot.web.town import MORNING, YUELAI, Town, town
+
+HTML = {"Accept": "text/html"}
+
+
+@pytest.fixture
+async def here(sqlite_url: str) -> AsyncIterator[Town]:
+    async with town(sqlite_url) as built:
+        yield built
+
+
+@pytest.fixture
+async def client(here: Town) -> AsyncIterator[TestClient[Any, Any]]:
+    async with TestClient(TestServer(here.app)) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def strict(sqlite_url: str) -> AsyncIterator[Town]:
+    """The same town outside the demo: nobody is anybody without a login."""
+    async with town(sqlite_url, demo=False) as built:
+        yield built
+
+
+@pytest.fixture
+async def visitor(strict: Town) -> AsyncIterator[TestClient[Any, Any]]:
+    async with TestClient(TestServer(strict.app)) as opened:
+        yield opened
+
+
+def _ticket(
+    db: Connection, number: int, words: str, *, private: bool = False
+) -> None:
+    ticket = db.scalar(
+        insert(schema.ticket)
+        .values(
+            community_id=YUELAI,
+            number=number,
+            code=f"code{number:06}",
+            grid_id="g1",
+            category="quarrel" if private else "lighting",
+            private=private,
+            opened_at=MORNING - timedelta(hours=2),
+        )
+        .returning(schema.ticket.c.id)
+    )
+    for kind in ("report", "question", "resolution"):
+        db.execute(
+            insert(schema.words).values(
+                community_id=YUELAI,
+                ticket_id=ticket,
+                kind=kind,
+                text=f"{kind}: {words}",
+                at=MORNING,
+            )
+        )
+    db.execute(
+        insert(schema.event).values(
+            community_id=YUELAI, ticket_id=ticket, at=MORNING, action="report"
+        )
+    )
+
+
+def _login_code(db: Connection) -> None:
+    buttons.put_code(
+        db,
+        "Abc123-once",
+        YUELAI,
+        "login",
+        "wang",
+        PersonId("wang"),
+        MORNING,
+        MORNING + timedelta(hours=1),
+    )
+
+
+async def test_a_ticket_page_tells_the_progress_and_masks_the_person(
+    here: Town, client: TestClient[Any, Any]
+) -> None:
+    words = "8号楼2单元402门口灯不亮，电话13812345678<b>"
+    await here.db.write(lambda db: _ticket(db, 1, words))
+
+    answer = await client.get("/t/code000001")
+    page = await answer.text()
+
+    assert answer.status == 200
+    assert "楼道照明" in page
+    assert "第一网格" in page
+    assert "收到居民反映" in page
+    assert "report: 8号楼2单元***" in page
+    assert "resolution: 8号楼" in page
+    assert "question:" not in page
+    assert "13812345678" not in page
+    assert "<b>" not in page
+    assert "noindex" in answer.headers["X-Robots-Tag"]
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+async def test_a_private_ticket_shows_nothing_but_its_progress(
+    here: Town, client: TestClient[Any, Any]
+) -> None:
+    await here.db.write(lambda db: _ticket(db, 2, "楼上太吵", private=True))
+
+    page = await (await client.get("/t/code000002")).text()
+    board = await (await client.get("/board?me=desk")).text()
+
+    for shown in (page, board):
+        assert "楼上太吵" not in shown
+        assert "邻里纠纷" not in shown
+        assert "第一网格" not in shown
+    assert "已登记，等待受理" in page
+    assert "不公开的事项" in board
+    assert "code000002" not in board
+
+
+async def test_the_wall_shows_wishes_without_the_wisher(
+    here: Town, client: TestClient[Any, Any]
+) -> None:
+    def fill(db: Connection) -> None:
+        for number, status in enumerate(
+            ("proposed", "open", "claimed", "declined", "withdrawn"), 1
+        ):
+            db.execute(
+                insert(schema.wish).values(
+                    community_id=YUELAI,
+                    number=number,
+                    status=status,
+                    grid_id="g1",
+                    kind="物品",
+                    wisher_id="wang",
+                    contact="王秀兰 13812345678",
+                    public_text=f"折叠凳{number}，送到3单元402",
+                    opened_at=MORNING,
+                )
+            )
+
+    await here.db.write(fill)
+
+    page = await (await client.get("/wishes")).text()
+    elsewhere = await (await client.get("/wishes?grid=g2")).text()
+
+    assert [n for n in range(1, 6) if f"折叠凳{n}" in page] == [2, 3]
+    for secret in ("王秀兰", "13812345678", "402"):
+        assert secret not in page
+    assert "折叠凳" not in elsewhere
+
+
+async def test_the_wall_turns_its_pages(
+    here: Town, client: TestClient[Any, Any]
+) -> None:
+    def fill(db: Connection) -> None:
+        for number in range(1, 31):
+            db.execute(
+                insert(schema.wish).values(
+                    community_id=YUELAI,
+                    number=number,
+                    status="open",
+                    public_text=f"心愿第{number}件",
+                    opened_at=MORNING,
+                )
+            )
+
+    await here.db.write(fill)
+
+    first = await (await client.get("/wishes")).text()
+    second = await (await client.get("/wishes?before=7")).text()
+
+    assert first.count("心愿第") == 24
+    assert "before=7" in first
+    assert second.count("心愿第") == 6
+    assert "下一页" not in second
+
+
+async def test_outside_the_demo_nobody_is_anybody_without_a_login(
+    strict: Town, visitor: TestClient[Any, Any]
+) -> None:
+    front = await (await visitor.get("/?me=desk")).text()
+
+    assert "登录链接" in front
+    assert "#composer" not in front
+    for path in ("/board?me=desk", "/media/" + "0" * 64 + "?me=desk"):
+        assert (await visitor.get(path)).status == 401
+    assert (await visitor.get("/console?me=desk")).status == 403
+    clock = await visitor.post("/demo/clock?me=desk", data={"by": "1h"})
+    assert clock.status == 404
+    assert strict.now == MORNING
+
+
+async def test_a_login_link_survives_its_preview_and_works_once(
+    strict: Town, visitor: TestClient[Any, Any]
+) -> None:
+    await strict.db.write(_login_code)
+
+    for _ in range(2):
+        preview = await visitor.get("/login/Abc123-once")
+        assert preview.status == 200
+    entered = await visitor.post("/login/Abc123-once", allow_redirects=False)
+    front = await (await visitor.get("/")).text()
+    again = await visitor.post("/login/Abc123-once", allow_redirects=False)
+    board = await visitor.get("/board")
+    await visitor.post("/logout")
+    after = await visitor.get("/board")
+
+    assert entered.status == 303
+    cookie = entered.headers["Set-Cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+    assert "王秀兰" in front or '"me":"wang"' in front
+    assert again.status == 410
+    assert (board.status, after.status) == (200, 401)
+
+
+async def test_an_expired_login_code_and_session_open_nothing(
+    strict: Town, visitor: TestClient[Any, Any]
+) -> None:
+    await strict.db.write(_login_code)
+    await visitor.post("/login/Abc123-once", allow_redirects=False)
+
+    strict.now += timedelta(days=31)
+    late = await visitor.get("/board")
+    await strict.db.write(
+        lambda db: buttons.put_code(
+            db,
+            "Zyx987-late",
+            YUELAI,
+            "login",
+            "wang",
+            None,
+            MORNING,
+            MORNING + timedelta(hours=1),
+        )
+    )
+    expired = await visitor.get("/login/Zyx987-late")
+
+    assert late.status == 401
+    assert expired.status == 410
+
+
+@pytest.mark.parametrize("me", ["wang", "lin", "he", "nobody"])
+async def test_the_console_is_for_the_desk_alone(
+    here: Town, client: TestClient[Any, Any], me: str
+) -> None:
+    looked = await client.get(f"/console?me={me}")
+    pressed = await client.post(
+        f"/console?me={me}", data={"action": "drop-letter", "subject": "1"}
+    )
+
+    assert (looked.status, pressed.status) == (403, 403)
+    assert here.deeds == []
+
+
+async def test_the_desk_sees_what_waits_and_decides(
+    here: Town, client: TestClient[Any, Any]
+) -> None:
+    def fill(db: Connection) -> None:
+        db.execute(
+            insert(schema.unanswered).values(
+                community_id=YUELAI,
+                text="充电棚什么时候建？<i>",
+                same="x",
+                first_at=MORNING,
+                last_at=MORNING,
+            )
+        )
+        db.execute(
+            insert(schema.inbox).values(
+                channel="telegram",
+                account="bot",
+                key="k",
+                state="poison",
+                attempts=5,
+                body=b'{"text":"<script>alert(1)</script>"}',
+                reason="no such field",
+                created_at=MORNING,
+            )
+        )
+        _ticket(db, 3, "灯不亮")
+
+    await here.db.write(fill)
+
+    page = await (await client.get("/console?me=desk")).text()
+    done = await client.post(
+        "/console?me=desk",
+        data={"action": "retry-update", "subject": "1"},
+        allow_redirects=False,
+    )
+    unknown = await client.post(
+        "/console?me=desk", data={"action": "delete-all", "subject": "1"}
+    )
+
+    assert "充电棚什么时候建？&lt;i&gt;" in page
+    assert "&lt;script&gt;alert(1)" in page
+    assert "<script>alert" not in page
+    assert "no such field" in page
+    assert done.status == 303
+    assert here.deeds == [("desk", "retry-update", 1)]
+    assert unknown.status == 400
+
+
+async def test_every_answer_carries_the_safe_headers(
+    client: TestClient[Any, Any],
+) -> None:
+    for path in ("/", "/wishes", "/nowhere", "/static/linli.css", "/healthz"):
+        answer = await client.get(path)
+        policy = answer.headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        assert "frame-ancestors 'none'" in policy
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Referrer-Policy"] == "no-referrer"
+
+
+async def test_errors_speak_plainly_in_the_readers_language(
+    client: TestClient[Any, Any],
+) -> None:
+    chinese = await client.get("/nowhere", headers=HTML)
+    english = await client.get("/nowhere?lang=en", headers=HTML)
+    machine = await client.get("/nowhere")
+
+    assert chinese.status == 404
+    assert "没有这个页面" in await chinese.text()
+    assert "There is no such page" in await english.text()
+    assert await machine.json() == {"error": 404}
+
+
+async def test_no_scripts_words_end_the_scripts_tag(
+    client: TestClient[Any, Any],
+) -> None:
+    page = await (await client.get("/?me=wang")).text()
+    setup = page.split('id="setup">')[1].split("</script>")[0]
+
+    assert "<" not in setup
+
+
+async def test_health_tells_progress_and_not_just_life(
+    here: Town, client: TestClient[Any, Any]
+) -> None:
+    clock = [100.0]
+    here.site.health.seconds = lambda: clock[0]
+    here.site.health.beat("delivery", within_s=30)
+
+    alive = await client.get("/healthz")
+    starting = await client.get("/readyz")
+    here.site.health.ready = True
+    ready = await client.get("/readyz")
+    clock[0] += 31
+    stuck = await client.get("/healthz")
+
+    assert (alive.status, starting.status, ready.status) == (200, 503, 200)
+    assert stuck.status == 503
+    assert (await stuck.json())["stuck"] == {"delivery": 31.0}
+    assert "python_info" in await (await client.get("/metrics")).text()

@@ -1,0 +1,268 @@
+"""The chat page in a real Chromium: phone, desk, keyboard, both languages."""
+
+import asyncio
+import re
+
+import pytest
+from playwright.async_api import Page, expect
+
+from config.terms import ChatKind
+from storage.messages import Chat, Choice, Pressed, Said, Say
+from tests.bot.web.town import Town, photo
+from tests.browser.conftest import Looker, posts
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(90)]
+
+GROUP = Chat("webchat", "g1", ChatKind.GROUP)
+NASTY = (
+    "<img src=x onerror=alert(1)>",
+    "<script>alert(1)</script>",
+    '"><svg onload=alert(1)>',
+    "javascript:alert(1)",
+    "{{7*7}} ${7*7} </script><script>alert(1)</script>",
+    "<a href='javascript:alert(1)'>点我</a>",
+    "＜script＞&lt;b&gt;粗&lt;/b&gt;",
+)
+
+
+async def _connected(page: Page) -> None:
+    await page.wait_for_selector("#line.on")
+
+
+async def _until_heard(here: Town, number: int) -> None:
+    async with asyncio.timeout(8):
+        while len(here.core.heard) < number:  # noqa: ASYNC110 - as in town
+            await asyncio.sleep(0.02)
+
+
+@pytest.mark.parametrize("phone", [True, False], ids=["phone", "desk"])
+async def test_a_photo_report_goes_out_and_the_answer_is_pressed(
+    here: Town, looker: Looker, *, phone: bool
+) -> None:
+    async with looker.opens("/?me=wang#g1", phone=phone) as page:
+        await _connected(page)
+        await page.set_input_files(
+            "#files",
+            {
+                "name": "cover.jpg",
+                "mimeType": "image/jpeg",
+                "buffer": photo(size=(320, 240)),
+            },
+        )
+        await page.wait_for_selector("#previews li.ready img")
+        await page.fill("#text", "8号楼前的井盖坏了")
+        await page.click("#send")
+        mine = page.locator(".message.mine").last
+        await expect(mine).to_contain_text("8号楼前的井盖坏了")
+        await _until_heard(here, 1)
+        (said,) = here.core.heard
+        assert isinstance(said, Said)
+        await here.chat.send(
+            Say(
+                chat=GROUP,
+                text="12 号工单已登记。\n进展：" + looker.base + "/t/abcdef12",
+                choices=(Choice("改分类", "tok"),),
+                reply_to=said.id,
+            ),
+            "l1",
+        )
+        answer = page.locator(".message.bot").last
+        await expect(answer).to_contain_text("12 号工单已登记")
+        link = answer.locator("a")
+        await expect(link).to_have_attribute(
+            "href", looker.base + "/t/abcdef12"
+        )
+        await answer.get_by_role("button", name="改分类").click()
+        await _until_heard(here, 2)
+        shown = await mine.locator("img").evaluate("i => i.naturalWidth")
+
+    pressed = here.core.heard[1]
+    assert isinstance(pressed, Pressed)
+    assert (pressed.token, pressed.sender.address) == ("tok", "wang")
+    assert shown == 320
+
+
+async def test_words_written_offline_go_out_once_when_the_line_is_back(
+    here: Town, looker: Looker
+) -> None:
+    async with looker.opens("/?me=wang#g1") as page:
+        await _connected(page)
+        await page.context.set_offline(offline=True)
+        await page.wait_for_selector("#line.off")
+        await page.fill("#text", "路灯坏了")
+        await page.press("#text", "Enter")
+        await expect(page.locator("#pending .message")).to_have_count(1)
+        await posts(here, "lin", "今天停电检修")
+        await page.context.set_offline(offline=False)
+        await _connected(page)
+        await expect(page.locator("#pending .message")).to_have_count(0)
+        await expect(page.locator("#log .message .text")).to_have_text(
+            ["今天停电检修", "路灯坏了"]
+        )
+
+    texts = [m.text for m in here.core.heard if isinstance(m, Said)]
+    assert sorted(texts) == sorted({"今天停电检修", "路灯坏了"})
+
+
+async def test_words_unsent_when_the_page_closed_go_out_at_the_next_visit(
+    looker: Looker,
+) -> None:
+    async with looker.opens("/?me=wang#g1") as page:
+        await _connected(page)
+        await page.context.set_offline(offline=True)
+        await page.wait_for_selector("#line.off")
+        await page.fill("#text", "电梯停了")
+        await page.click("#send")
+        await expect(page.locator("#pending .message")).to_have_count(1)
+        await page.context.set_offline(offline=False)
+        await page.reload()
+        await _connected(page)
+        await expect(page.locator("#log .message .text")).to_have_text(
+            ["电梯停了"]
+        )
+
+
+async def test_everything_can_be_done_by_keyboard(
+    here: Town, looker: Looker
+) -> None:
+    await here.chat.send(
+        Say(chat=GROUP, text="修好了吗？", choices=(Choice("修好了", "ok"),)),
+        "l1",
+    )
+    async with looker.opens("/?me=wang#g1") as page:
+        await _connected(page)
+        await page.wait_for_selector(".message.bot")
+        reached = []
+        for _ in range(40):
+            await page.keyboard.press("Tab")
+            reached.append(
+                await page.evaluate(
+                    "() => { const e = document.activeElement; return e.id"
+                    " || e.dataset.chat || e.dataset.by || e.textContent"
+                    ".trim().slice(0, 20) || e.getAttribute('aria-label'); }"
+                )
+            )
+            if reached[-1] == "修好了":
+                await page.keyboard.press("Enter")
+            if reached[-1] == "text":
+                await page.keyboard.type("还没好")
+                await page.keyboard.press("Enter")
+            if reached[-1] == "send":
+                break
+        await _until_heard(here, 2)
+
+    for stop in ("跳到输入框", "g1", "1h", "修好了", "attach", "text", "send"):
+        assert stop in reached, reached
+    kinds = {type(message) for message in here.core.heard}
+    assert kinds == {Pressed, Said}
+
+
+async def test_what_outsiders_type_stays_text_everywhere(
+    here: Town, looker: Looker
+) -> None:
+    for text in NASTY:
+        await posts(here, "chen", text)
+        await here.chat.send(Say(chat=GROUP, text=text), f"l{text}")
+    dialogs: list[str] = []
+    async with looker.opens("/?me=wang#g1") as page:
+        page.on("dialog", lambda dialog: dialogs.append(dialog.message))
+        await _connected(page)
+        texts = page.locator("#log .message .text")
+        await expect(texts).to_have_count(len(NASTY) * 2)
+        shown = await texts.all_text_contents()
+        made = await page.locator("#log script, #log b, #log [onload]").count()
+        links = await page.locator("#log a").count()
+
+    assert shown == [text for text in NASTY for _ in range(2)]
+    assert (made, links, dialogs) == (0, 0, [])
+
+
+async def test_one_replies_edits_and_takes_back(
+    here: Town, looker: Looker
+) -> None:
+    await posts(here, "chen", "路灯坏了吗？")
+    async with looker.opens("/?me=wang#g1") as page:
+        page.on("dialog", lambda dialog: dialog.accept())
+        await _connected(page)
+        theirs = page.locator(".message.theirs").last
+        await theirs.locator("summary").click()
+        await theirs.get_by_role("button", name="回复").click()
+        await page.keyboard.type("是的，坏了")
+        await page.keyboard.press("Enter")
+        mine = page.locator(".message.mine[data-id]").last
+        await expect(mine.locator(".quote")).to_contain_text("路灯坏了吗？")
+        await mine.locator("summary").click()
+        await mine.get_by_role("button", name="修改").click()
+        await page.fill("#text", "是的，8号楼的坏了")
+        await page.click("#send")
+        await expect(mine.locator(".text")).to_have_text("是的，8号楼的坏了")
+        await expect(mine).to_contain_text("已修改")
+        await mine.locator("summary").click()
+        await mine.get_by_role("button", name="撤回").click()
+        await expect(mine).to_contain_text("您撤回了一条消息")
+
+
+async def test_the_clock_moves_and_another_persona_is_one_click_away(
+    looker: Looker,
+) -> None:
+    async with looker.opens("/?me=wang#g1") as page:
+        await _connected(page)
+        clock = page.locator(".clock time")
+        await expect(clock).to_contain_text("08:30")
+        await page.get_by_role("button", name="拨快 +8 小时").click()
+        await expect(clock).to_contain_text("16:30")
+        await page.get_by_role("link", name="林工 网格员").click()
+        await _connected(page)
+        await expect(page).to_have_url(re.compile(r"me=lin#g1$"))
+        await expect(page.locator(".personas [aria-current]")).to_contain_text(
+            "林工"
+        )
+
+
+async def test_the_page_speaks_english_too(looker: Looker) -> None:
+    async with looker.opens("/?me=wang&lang=en#g1", phone=True) as page:
+        await _connected(page)
+        await page.fill("#text", " ")
+        await page.click("#send")
+        await expect(page.get_by_role("alert")).to_have_text(
+            "Please write a few words or add a photo."
+        )
+        language = await page.evaluate("document.documentElement.lang")
+        words = await page.locator("body").inner_text()
+
+    assert language == "en"
+    assert not re.search("发送|看板|网格员", words)
+    assert "web-" not in words
+
+
+async def test_other_peoples_news_is_counted_and_read(
+    here: Town, looker: Looker
+) -> None:
+    async with looker.opens("/?me=desk#g1") as page:
+        await _connected(page)
+        await posts(here, "sun", "12号楼门禁坏了", chat="g2")
+        row = page.locator('.chat-row[data-chat="g2"]')
+        await expect(row.locator(".count")).to_have_text("1")
+        await expect(page).to_have_title(re.compile(r"^\(1\)"))
+        await row.click()
+        await expect(page.locator("#log")).to_contain_text("12号楼门禁坏了")
+        await expect(row.locator(".count")).to_have_count(0)
+        await page.reload()
+        await _connected(page)
+        await expect(row.locator(".count")).to_have_count(0)
+
+
+async def test_nothing_is_wider_than_the_phone(
+    here: Town, looker: Looker
+) -> None:
+    await posts(here, "chen", "长" * 400 + "https://" + "a" * 300)
+    for path in ("/?me=wang#g1", "/?me=desk", "/wishes", "/nowhere"):
+        async with looker.opens(path, phone=True) as page:
+            wide = await page.evaluate(
+                "document.documentElement.scrollWidth"
+                " > document.documentElement.clientWidth"
+            )
+            assert not wide, path
+    looker.complaints[:] = [
+        one for one in looker.complaints if "404" not in one
+    ]
