@@ -1,96 +1,331 @@
-"""Bring a pack's community, grids and people into the database."""
+"""Bring a pack into the database: only rows that came from a pack.
 
+What is the same is not written. What the pack no longer names is turned
+off and not deleted, since tickets and events refer to it; a role is a
+right and goes at once. Rows that people made in the chat or at the console
+are theirs, and who asked to be forgotten stays forgotten.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    select,
+    true,
+    tuple_,
+    update,
+)
 
-from config.pack.values import Community, Grid, Member, Pack
+from config.pack.values import Community, Pack
 from config.terms import ChatKind
-from storage import schema
+from storage import packed, schema
+from storage.database import touch
+from storage.packed import Row
 from storage.people import put_new
 from storage.schema import MadeBy
 
+_T = TypeVar("_T")
 
-def apply(db: Connection, pack: Pack, now: datetime) -> None:
-    """Put what the pack names; what is there already stays."""
-    for community in pack.communities:
-        _put(
-            db,
-            schema.community,
-            id=community.id,
-            name=community.name,
-            street=community.street,
-            time_zone=str(community.time_zone),
-            language=community.language,
-        )
-        for grid in community.grids:
-            _grid(db, community, grid)
-        for member in community.people:
-            _member(db, community, member, now)
+BATCH = 100
+"""Communities that are compared and written together."""
+_CHUNK = 400
+"""Keys that one query names."""
+_OFF: Row = {"active": False}
+
+Key = tuple[Any, ...]
+Told = Callable[[int, int], None]
+"""How many communities are done, of how many."""
 
 
-def _grid(db: Connection, community: Community, grid: Grid) -> None:
-    _put(
-        db,
-        schema.grid,
-        community_id=community.id,
-        id=grid.id,
-        name=grid.name,
-        households=grid.households,
-        worker_id=grid.worker,
-    )
-    for group in grid.groups:
-        channel, _, address = group.partition(":")
-        _put(
-            db,
-            schema.chat,
-            channel=channel,
-            address=address,
-            community_id=community.id,
-            grid_id=grid.id,
-            kind=ChatKind.GROUP,
-            made_by=MadeBy.PACK,
-        )
+@dataclass(slots=True)
+class Applied:
+    """What an apply changed, rows by table; false when nothing did."""
+
+    new: dict[str, int] = field(default_factory=dict)
+    changed: dict[str, int] = field(default_factory=dict)
+    gone: dict[str, int] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.new or self.changed or self.gone)
 
 
-def _member(
-    db: Connection, community: Community, member: Member, now: datetime
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Kind:
+    """How the pack's rows of a table are told apart and turned off."""
+
+    table: Table
+    within: ColumnElement[bool]
+    """Which of the pack's rows are looked at."""
+    off: Row | None = None
+    """What a row becomes when the pack drops it; None: it is deleted."""
+    first: Row = field(default_factory=dict)
+    """What is written once, when the row is new."""
+    free: frozenset[str] = frozenset()
+    """Columns that stay as they are where the pack says nothing."""
+    claims: Callable[[Row], bool] = lambda _row: False
+    """Whether a row made by somebody else becomes the pack's."""
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self.table.primary_key)
+
+
+def apply(
+    db: Connection,
+    pack: Pack,
+    now: datetime,
+    told: Told = lambda _done, _all: None,
+) -> Applied:
+    """Write what the pack says and the database doesn't yet."""
+    applied = Applied()
+    known = {str(each.id): each for each in pack.communities}
+    c = schema.community
+    before = db.execute(select(c.c.id).where(c.c.active)).scalars()
+    ids = sorted({*known, *before})
+    done = 0
+    for batch in _chunks(ids, BATCH):
+        told(done, len(ids))
+        found = [known[each] for each in batch if each in known]
+        _apply_batch(db, batch, found, now, applied)
+        done += len(batch)
+    # a group may go from one community to another, so all at once
+    _sync(db, _groups(now), packed.groups(pack.communities), applied)
+    told(done, done)
+    if "chat" in {*applied.new, *applied.changed, *applied.gone}:
+        touch(db, "chat")
+    return applied
+
+
+def _apply_batch(
+    db: Connection,
+    ids: Sequence[str],
+    found: Sequence[Community],
+    now: datetime,
+    applied: Applied,
 ) -> None:
-    _put(
-        db,
-        schema.person,
-        community_id=community.id,
-        id=member.id,
-        name=member.name,
-        phone=member.phone,
-        building=member.building,
-        language=member.language or "",
-        made_by=MadeBy.PACK,
-        created_at=now,
+    for kind, rows in (
+        (_communities(ids), packed.communities(found)),
+        (_grids(ids), packed.grids(found)),
+    ):
+        _sync(db, kind, rows, applied)
+    forgotten = _forgotten(db, ids)
+    for kind, rows in (
+        (_people(ids, now), packed.people(found)),
+        (_roles(ids), packed.roles(found)),
+        (_accounts(ids), packed.accounts(found)),
+    ):
+        known = (row for row in rows if _person(row) not in forgotten)
+        _sync(db, kind, known, applied)
+    _sync(db, _entries(ids), packed.entries(found), applied)
+    _sync(db, _phrases(ids), packed.phrases(found), applied)
+
+
+def _communities(ids: Sequence[str]) -> _Kind:
+    t = schema.community
+    return _Kind(table=t, within=t.c.id.in_(ids), off=_OFF)
+
+
+def _grids(ids: Sequence[str]) -> _Kind:
+    t = schema.grid
+    return _Kind(table=t, within=t.c.community_id.in_(ids), off=_OFF)
+
+
+def _people(ids: Sequence[str], now: datetime) -> _Kind:
+    t = schema.person
+    return _Kind(
+        table=t,
+        within=_ours(t, ids) & t.c.erased_at.is_(None),
+        off=_OFF,
+        first={"made_by": MadeBy.PACK, "created_at": now},
+        free=frozenset({"building", "language"}),
     )
-    for role in member.roles:
-        for grid in member.grids or ("",):
-            _put(
-                db,
-                schema.role,
-                community_id=community.id,
-                person_id=member.id,
-                role=role,
-                grid_id=grid,
-                made_by=MadeBy.PACK,
-            )
-    for account in member.accounts:
-        channel, _, address = account.partition(":")
-        _put(
-            db,
-            schema.account,
-            channel=channel,
-            address=address,
-            community_id=community.id,
-            person_id=member.id,
-            made_by=MadeBy.PACK,
+
+
+def _roles(ids: Sequence[str]) -> _Kind:
+    t = schema.role
+    return _Kind(table=t, within=_ours(t, ids), first={"made_by": MadeBy.PACK})
+
+
+def _accounts(ids: Sequence[str]) -> _Kind:
+    t = schema.account
+    return _Kind(
+        table=t,
+        within=_ours(t, ids),
+        off=_OFF,
+        first={"made_by": MadeBy.PACK},
+        # somebody known only by having spoken turns out to be this person
+        claims=lambda row: str(row["person_id"]).startswith("p-"),
+    )
+
+
+def _groups(now: datetime) -> _Kind:
+    t = schema.chat
+    return _Kind(
+        table=t,
+        within=t.c.made_by == MadeBy.PACK,
+        off={"community_id": None, "grid_id": None},
+        first={
+            "made_by": MadeBy.PACK,
+            "kind": ChatKind.GROUP,
+            "changed_at": now,
+        },
+        claims=lambda row: row["community_id"] is None,
+    )
+
+
+def _entries(ids: Sequence[str]) -> _Kind:
+    t = schema.faq_entry
+    return _Kind(
+        table=t,
+        within=_ours(t, ids),
+        off=_OFF,
+        first={"made_by": MadeBy.PACK},
+    )
+
+
+def _phrases(ids: Sequence[str]) -> _Kind:
+    t = schema.faq_phrase
+    return _Kind(table=t, within=_ours(t, ids), first={"made_by": MadeBy.PACK})
+
+
+def _ours(table: Table, ids: Sequence[str]) -> ColumnElement[bool]:
+    return and_(table.c.community_id.in_(ids), table.c.made_by == MadeBy.PACK)
+
+
+def _forgotten(db: Connection, ids: Sequence[str]) -> frozenset[Key]:
+    t = schema.person
+    rows = db.execute(
+        select(t.c.community_id, t.c.id).where(
+            t.c.community_id.in_(ids), t.c.erased_at.is_not(None)
         )
+    )
+    return frozenset((row.community_id, row.id) for row in rows)
 
 
-def _put(db: Connection, table: Table, **values: object) -> None:
-    db.execute(put_new(db, table).values(**values).on_conflict_do_nothing())
+def _person(row: Row) -> Key:
+    return row["community_id"], row.get("person_id", row.get("id"))
+
+
+def _sync(
+    db: Connection, kind: _Kind, rows: Iterable[Row], applied: Applied
+) -> None:
+    """Make the table say what the rows say, and count what that took."""
+    keys = kind.keys
+    wanted = {tuple(row[key] for key in keys): row for row in rows}
+    there = _read(db, kind, wanted, kind.within)
+    missing = [key for key in wanted if key not in there]
+    foreign = _foreign(db, kind, wanted, missing)
+    changed = [
+        row
+        for key, row in wanted.items()
+        if key in there and _differs(kind, there[key], row)
+    ]
+    changed += [
+        {**wanted[key], "made_by": MadeBy.PACK}
+        for key, row in foreign.items()
+        if kind.claims(row)
+    ]
+    new = [
+        {**kind.first, **wanted[key]} for key in missing if key not in foreign
+    ]
+    gone = [
+        dict(zip(keys, key, strict=True))
+        for key, row in there.items()
+        if key not in wanted and not _is_off(kind, row)
+    ]
+    _insert(db, kind, new)
+    _update(db, kind, changed)
+    _turn_off(db, kind, gone)
+    for counts, which in (
+        (applied.new, new),
+        (applied.changed, changed),
+        (applied.gone, gone),
+    ):
+        if which:
+            name = kind.table.name
+            counts[name] = counts.get(name, 0) + len(which)
+
+
+def _read(
+    db: Connection,
+    kind: _Kind,
+    wanted: dict[Key, Row],
+    which: ColumnElement[bool],
+) -> dict[Key, Row]:
+    sample = next(iter(wanted.values()), {})
+    names = dict.fromkeys((*kind.keys, *sample, *(kind.off or ())))
+    columns = [kind.table.c[name] for name in names]
+    rows = db.execute(select(*columns).where(which)).mappings()
+    return {tuple(row[key] for key in kind.keys): dict(row) for row in rows}
+
+
+def _foreign(
+    db: Connection, kind: _Kind, wanted: dict[Key, Row], missing: list[Key]
+) -> dict[Key, Row]:
+    """Return the missing rows that are there, but not the pack's."""
+    if "made_by" not in kind.table.c:
+        return {}
+    found: dict[Key, Row] = {}
+    columns = tuple_(*(kind.table.c[key] for key in kind.keys))
+    for chunk in _chunks(missing, _CHUNK):
+        found |= _read(db, kind, wanted, columns.in_(chunk))
+    return found
+
+
+def _differs(kind: _Kind, there: Row, wanted: Row) -> bool:
+    return any(
+        there[name] != value
+        for name, value in wanted.items()
+        if value or name not in kind.free
+    )
+
+
+def _is_off(kind: _Kind, row: Row) -> bool:
+    return kind.off is not None and all(
+        row[name] == value for name, value in kind.off.items()
+    )
+
+
+def _insert(db: Connection, kind: _Kind, rows: list[Row]) -> None:
+    if rows:
+        # another process may apply the same pack at this moment
+        db.execute(put_new(db, kind.table).on_conflict_do_nothing(), rows)
+
+
+def _update(db: Connection, kind: _Kind, rows: list[Row]) -> None:
+    for row in rows:
+        values = {
+            name: value
+            for name, value in row.items()
+            if name not in kind.keys and (value or name not in kind.free)
+        }
+        db.execute(update(kind.table).where(_is(kind, row)).values(values))
+
+
+def _turn_off(db: Connection, kind: _Kind, rows: list[Row]) -> None:
+    if not rows:
+        return
+    where = _is(kind, {key: bindparam(f"the_{key}") for key in kind.keys})
+    the = [{f"the_{key}": value for key, value in row.items()} for row in rows]
+    if kind.off is None:
+        db.execute(delete(kind.table).where(where), the)
+    else:
+        db.execute(update(kind.table).where(where).values(kind.off), the)
+
+
+def _is(kind: _Kind, row: Row) -> ColumnElement[bool]:
+    same = (kind.table.c[key] == row[key] for key in kind.keys)
+    return and_(true(), *same)
+
+
+def _chunks(items: Sequence[_T], size: int) -> Iterator[Sequence[_T]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]

@@ -112,7 +112,13 @@ def meet(
         )
         .on_conflict_do_update(
             index_elements=["channel", "address", "community_id"],
-            set_={"active": True, "seen_at": now},
+            set_={
+                # an account that the pack has dropped is nobody's
+                "person_id": new,
+                "made_by": schema.MadeBy.CHAT,
+                "active": True,
+                "seen_at": now,
+            },
         )
     )
     met = find_by_account(db, community, sender.channel, sender.address)
