@@ -50,7 +50,7 @@ migration: .venv/dev ## Write a migration for what changed in the schema.
 	@$(BIN)/python -m storage.migrations $(NAME)
 
 clean: ## Remove the environment and every cache; keeps var/.
-	@rm -rf .venv *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis \
+	@rm -rf .venv .venv-peers *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis \
 		.import_linter_cache .coverage
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

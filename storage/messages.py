@@ -193,7 +193,7 @@ class OrderChanged(_Arrived, frozen=True, tag="order"):
     status: str
     """Remote word, mapped by the pack; "" where the pack has no word."""
     version: str
-    """Grows with each change; the moment comes first."""
+    """Another for each state; the moment is in ``at``."""
     words: str = ""
     """What a person there said last."""
     message: str = ""
