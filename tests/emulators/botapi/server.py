@@ -17,8 +17,6 @@ from tests.emulators.botapi.rules import Pace, Params, Refused
 from tests.emulators.botapi.state import Call, Json, Room, State, monotonic
 
 TOKEN = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"  # noqa: S105
-FOREVER_S = 3600
-
 T = TypeVar("T")
 
 
@@ -56,6 +54,7 @@ class BotApi:
         self.methods = Methods(self.state, self.queue, self.pace)
         self.faults = Faults()
         self.url = ""
+        self._over = asyncio.Event()
         self.extra_routes: list[web.RouteDef] = []
         self._ids = 0
 
@@ -138,7 +137,11 @@ class BotApi:
 
     def called(self, method: str) -> list[Call]:
         """Return the calls of one method."""
-        return [call for call in self.calls if call.method == method]
+        return [
+            call
+            for call in self.calls
+            if call.method.lower() == method.lower()
+        ]
 
     # -- the server --------------------------------------------------------
 
@@ -147,7 +150,12 @@ class BotApi:
         self, host: str = "127.0.0.1", port: int = 0
     ) -> AsyncIterator["BotApi"]:
         """Serve until the block is left."""
-        runner = web.AppRunner(self.app(), access_log=None, shutdown_timeout=0)
+        runner = web.AppRunner(
+            self.app(),
+            access_log=None,
+            handler_cancellation=True,
+            shutdown_timeout=1,
+        )
         await runner.setup()
         try:
             site = web.TCPSite(runner, host, port)
@@ -161,6 +169,8 @@ class BotApi:
                 finally:
                     pusher.cancel()
         finally:
+            self._over.set()
+            self.state.stir()
             await runner.cleanup()
 
     def app(self) -> web.Application:
@@ -197,7 +207,7 @@ class BotApi:
             return _json(raw)
         for delivered in self.state.delivered[heard:]:
             delivered.answered = False
-        return await _break(request, fault, raw)
+        return await self._break(request, fault, raw)
 
     async def _run(self, method: str, params: Params) -> bytes:
         if method == "getupdates":
@@ -247,10 +257,29 @@ class BotApi:
         if fault and fault.how is How.REFUSE:
             return _answer(fault.refusal())
         if fault:
-            return await _break(request, fault, file.content)
+            return await self._break(request, fault, file.content)
         return web.Response(
             body=file.content, content_type="application/octet-stream"
         )
+
+    async def _break(
+        self, request: web.Request, fault: Fault, raw: bytes
+    ) -> web.StreamResponse:
+        """Answer as no server should."""
+        match fault.how:
+            case How.GARBAGE:
+                return _json(b"<html>Bad Gateway</html>")
+            case How.TRUNCATE:
+                answer = web.StreamResponse()
+                answer.content_length = len(raw)
+                await answer.prepare(request)
+                await answer.write(raw[: len(raw) // 2])
+                return _cut(request, answer)
+            case How.HANG:
+                await self._over.wait()
+            case How.LOSE | How.DROP | How.REFUSE:
+                pass
+        return _cut(request)
 
 
 async def _params(request: web.Request) -> Params:
@@ -268,30 +297,11 @@ async def _params(request: web.Request) -> Params:
     }:
         for name, value in (await request.post()).items():
             if isinstance(value, web.FileField):
-                files[name] = value.file.read()
+                with value.file as upload:
+                    files[name] = upload.read()
             else:
                 given[name] = value
     return Params(given, files)
-
-
-async def _break(
-    request: web.Request, fault: Fault, raw: bytes
-) -> web.StreamResponse:
-    """Answer as no server should."""
-    match fault.how:
-        case How.GARBAGE:
-            return _json(b"<html>Bad Gateway</html>")
-        case How.TRUNCATE:
-            answer = web.StreamResponse()
-            answer.content_length = len(raw)
-            await answer.prepare(request)
-            await answer.write(raw[: len(raw) // 2])
-            return _cut(request, answer)
-        case How.HANG:
-            await asyncio.sleep(FOREVER_S)
-        case How.LOSE | How.DROP | How.REFUSE:
-            pass
-    return _cut(request)
 
 
 def _cut(

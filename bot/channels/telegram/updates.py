@@ -1,0 +1,524 @@
+"""Telegram's updates: JSON in, the core's words out.
+
+Pure. Only the fields that matter are declared; everything unknown is
+passed over, so a new Bot API version breaks nothing. What is declared is
+checked, and an update that doesn't fit becomes ``Unreadable``: one bad
+update never stands in the way of the next.
+"""
+
+import hashlib
+import re
+from datetime import UTC, datetime
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Struct, field
+
+from config.terms import ChatKind
+from storage.messages import (
+    Attachment,
+    Chat,
+    Edited,
+    Incoming,
+    Joined,
+    Left,
+    Moved,
+    Photo,
+    Point,
+    Pressed,
+    Quote,
+    Said,
+    Sender,
+    Unreadable,
+)
+
+NAME = "telegram"
+KINDS = (
+    "message",
+    "edited_message",
+    "channel_post",
+    "edited_channel_post",
+    "callback_query",
+    "my_chat_member",
+)
+"""The updates that are asked for."""
+
+Moment = Annotated[int, Meta(ge=0, le=0xFFFFFFFF)]
+Count = Annotated[int, Meta(ge=0)]
+
+
+class Me(Struct, frozen=True):
+    """The bot as ``getMe`` describes it."""
+
+    id: int
+    username: str = ""
+    first_name: str = ""
+    can_join_groups: bool = True
+    can_read_all_group_messages: bool = False
+
+
+class _User(Struct, frozen=True):
+    id: int
+    is_bot: bool = False
+    first_name: str = ""
+    last_name: str = ""
+    language_code: str = ""
+
+
+class _Chat(Struct, frozen=True):
+    id: int
+    type: str
+    title: str = ""
+
+
+class _Entity(Struct, frozen=True):
+    type: str
+    offset: Count
+    length: Count
+    user: _User | None = None
+
+
+class _Size(Struct, frozen=True):
+    file_id: str
+    file_unique_id: str
+    width: Count = 0
+    height: Count = 0
+    file_size: Count = 0
+
+
+class _File(Struct, frozen=True):
+    file_id: str
+    file_unique_id: str = ""
+    file_name: str = ""
+    mime_type: str = ""
+    file_size: Count = 0
+
+
+class _Location(Struct, frozen=True):
+    latitude: Annotated[float, Meta(ge=-90, le=90)]
+    longitude: Annotated[float, Meta(ge=-180, le=180)]
+
+
+class _Venue(Struct, frozen=True):
+    title: str = ""
+    address: str = ""
+
+
+class _Reply(Struct, frozen=True):
+    message_id: int
+    from_: _User | None = field(default=None, name="from")
+    sender_chat: _Chat | None = None
+    text: str = ""
+    caption: str = ""
+    forum_topic_created: object = None
+
+
+class _Message(Struct, frozen=True):
+    message_id: int
+    date: Moment
+    chat: _Chat
+    from_: _User | None = field(default=None, name="from")
+    sender_chat: _Chat | None = None
+    edit_date: Moment = 0
+    message_thread_id: int = 0
+    is_topic_message: bool = False
+    text: str = ""
+    entities: tuple[_Entity, ...] = ()
+    caption: str = ""
+    caption_entities: tuple[_Entity, ...] = ()
+    photo: tuple[_Size, ...] = ()
+    document: _File | None = None
+    animation: _File | None = None
+    voice: _File | None = None
+    audio: _File | None = None
+    video: _File | None = None
+    video_note: _File | None = None
+    location: _Location | None = None
+    venue: _Venue | None = None
+    reply_to_message: _Reply | None = None
+    media_group_id: str = ""
+    forward_origin: object = None
+    is_automatic_forward: bool = False
+    migrate_to_chat_id: int = 0
+    migrate_from_chat_id: int = 0
+
+
+class _Press(Struct, frozen=True):
+    id: str
+    from_: _User = field(name="from")
+    message: _Message | None = None
+    data: str = ""
+
+
+class _Member(Struct, frozen=True):
+    status: str
+    is_member: bool = False
+
+    @property
+    def present(self) -> bool:
+        if self.status == "restricted":
+            return self.is_member
+        return self.status in {"creator", "administrator", "member"}
+
+
+class _Membership(Struct, frozen=True):
+    chat: _Chat
+    from_: _User = field(name="from")
+    date: Moment
+    old_chat_member: _Member
+    new_chat_member: _Member
+
+
+class _Update(Struct, frozen=True):
+    update_id: int
+    message: _Message | None = None
+    edited_message: _Message | None = None
+    channel_post: _Message | None = None
+    edited_channel_post: _Message | None = None
+    callback_query: _Press | None = None
+    my_chat_member: _Membership | None = None
+
+
+class _Numbered(Struct, frozen=True):
+    update_id: int
+
+
+_update = msgspec.json.Decoder(_Update)
+_numbered = msgspec.json.Decoder(_Numbered)
+_NUMBER = re.compile(rb'"update_id"\s*:\s*(\d{1,18})')
+_COMMAND = re.compile(r"(/[A-Za-z0-9_]+)@([A-Za-z0-9_]+)")
+_AFTER_MENTION = " \t\n,，:：、"
+
+
+def number(raw: bytes) -> int | None:
+    """Return the update's id, even of an update that cannot be parsed."""
+    try:
+        return _numbered.decode(raw).update_id
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        found = _NUMBER.search(raw)
+        return int(found[1]) if found else None
+
+
+def parse(raw: bytes, me: Me, now: datetime) -> Incoming | None:
+    """Return what the update says, or None if it concerns nobody.
+
+    ``now`` stands in where the platform gives no time (a press). Never
+    raises: what cannot be parsed is ``Unreadable``.
+    """
+    try:
+        update = _update.decode(raw)
+        return _Reading(me, update.update_id, now).read(update)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError) as wrong:
+        known = number(raw)
+        return Unreadable(
+            channel=NAME,
+            account=str(me.id),
+            id=hashlib.sha256(raw).hexdigest()
+            if known is None
+            else str(known),
+            raw=raw,
+            reason=f"{type(wrong).__name__}: {wrong}"[:300],
+        )
+
+
+class _Reading:
+    """One update being read."""
+
+    def __init__(self, me: Me, update: int, now: datetime) -> None:
+        self._me = me
+        self._update = update
+        self._now = now
+        self._account = str(me.id)
+
+    def read(self, update: _Update) -> Incoming | None:
+        if said := update.message or update.channel_post:
+            return self._message(said)
+        if edited := update.edited_message or update.edited_channel_post:
+            return self._edited(edited)
+        if update.callback_query:
+            return self._pressed(update.callback_query)
+        if update.my_chat_member:
+            return self._membership(update.my_chat_member)
+        return None
+
+    def _message(self, message: _Message) -> Said | Moved | None:
+        if message.migrate_to_chat_id or message.migrate_from_chat_id:
+            return self._moved(message)
+        words = self._words(message)
+        sender = _sender(message)
+        if words is None or sender is None:
+            return None
+        text, addressed = words
+        photos = _photos(message)
+        attachments = _attachments(message)
+        point = _point(message)
+        if not (text or addressed or photos or attachments or point):
+            return None
+        return Said(
+            channel=NAME,
+            account=self._account,
+            chat=_chat(message),
+            sender=sender,
+            id=str(message.message_id),
+            at=_time(message.date),
+            text=text,
+            photos=photos,
+            attachments=attachments,
+            point=point,
+            quote=self._quote(message, sender),
+            album=message.media_group_id,
+            addressed=addressed,
+            forwarded=message.forward_origin is not None
+            or message.is_automatic_forward,
+        )
+
+    def _edited(self, message: _Message) -> Edited | None:
+        words = self._words(message)
+        sender = _sender(message)
+        if words is None or sender is None:
+            return None
+        text, addressed = words
+        photos = _photos(message)
+        if not (text or photos):
+            return None  # a live position on its way, a reaction
+        return Edited(
+            channel=NAME,
+            account=self._account,
+            chat=_chat(message),
+            sender=sender,
+            id=str(message.message_id),
+            at=_time(message.edit_date or message.date),
+            # Two edits may fall into one second, so the update counts too.
+            version=f"{message.edit_date}.{self._update}",
+            text=text,
+            photos=photos,
+            album=message.media_group_id,
+            addressed=addressed,
+        )
+
+    def _pressed(self, press: _Press) -> Pressed | None:
+        if press.message is None or not press.data:
+            return None
+        return Pressed(
+            channel=NAME,
+            account=self._account,
+            chat=_chat(press.message),
+            sender=_person(press.from_),
+            id=press.id,
+            at=self._now,
+            token=_clean(press.data),
+            message=str(press.message.message_id),
+        )
+
+    def _membership(self, change: _Membership) -> Joined | Left | None:
+        here = change.new_chat_member.present
+        if here == change.old_chat_member.present:
+            return None  # promoted, demoted: rights are asked for when needed
+        chat = _place(change.chat)
+        sender = _person(change.from_)
+        event = str(self._update)
+        at = _time(change.date)
+        if not here:
+            return Left(
+                channel=NAME,
+                account=self._account,
+                chat=chat,
+                sender=sender,
+                id=event,
+                at=at,
+            )
+        return Joined(
+            channel=NAME,
+            account=self._account,
+            chat=chat,
+            sender=sender,
+            id=event,
+            at=at,
+            title=_clean(change.chat.title),
+        )
+
+    def _moved(self, message: _Message) -> Moved:
+        old = message.migrate_from_chat_id or message.chat.id
+        new = message.migrate_to_chat_id or message.chat.id
+        return Moved(
+            channel=NAME,
+            account=self._account,
+            chat=Chat(NAME, str(old), ChatKind.GROUP),
+            sender=_sender(message) or Sender(NAME, str(old), anonymous=True),
+            id=str(message.message_id),
+            at=_time(message.date),
+            to=str(new),
+        )
+
+    def _words(self, message: _Message) -> tuple[str, bool] | None:
+        """Return the words without the bot's name; None: for another bot."""
+        text = message.text or message.caption or _venue(message)
+        entities = message.entities or message.caption_entities
+        addressed = False
+        if command := _COMMAND.match(text):
+            if command[2].lower() != self._me.username.lower():
+                return None
+            text = command[1] + text[command.end() :]
+            return _clean(text), True
+        for entity in reversed(entities):
+            if entity.type in {"mention", "text_mention"}:
+                rest = self._unmentioned(text, entity)
+                addressed |= rest is not None
+                text = text if rest is None else rest
+        return _clean(text), addressed
+
+    def _unmentioned(self, text: str, entity: _Entity) -> str | None:
+        """Return the text without this mention; None if of another."""
+        before, name, after = _cut(text, entity)
+        if entity.type == "text_mention":
+            mine = entity.user is not None and entity.user.id == self._me.id
+        else:
+            mine = name.lower() == f"@{self._me.username}".lower()
+        if not mine:
+            return None
+        if not before.strip():
+            return after.lstrip(_AFTER_MENTION)
+        return f"{before.rstrip()} {after.lstrip()}".strip()
+
+    def _quote(self, message: _Message, sender: Sender) -> Quote | None:
+        reply = message.reply_to_message
+        if reply is None or reply.forum_topic_created is not None:
+            return None  # every message of a topic "answers" its first one
+        author = reply.from_
+        same = not (sender.anonymous or reply.sender_chat)
+        return Quote(
+            message=str(reply.message_id),
+            by_me=author is not None and author.id == self._me.id,
+            by_same=same
+            and author is not None
+            and str(author.id) == sender.address,
+            text=_clean(reply.text or reply.caption),
+        )
+
+
+def _clean(text: str) -> str:
+    """Without NUL, which PostgreSQL refuses in a text."""
+    return text.replace("\0", "") if "\0" in text else text
+
+
+def _time(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def _place(chat: _Chat, thread: str = "") -> Chat:
+    kind = ChatKind.PRIVATE if chat.type == "private" else ChatKind.GROUP
+    return Chat(NAME, str(chat.id), kind, thread)
+
+
+def _chat(message: _Message) -> Chat:
+    topic = message.is_topic_message and message.message_thread_id
+    return _place(
+        message.chat, str(message.message_thread_id) if topic else ""
+    )
+
+
+def _person(user: _User) -> Sender:
+    return Sender(
+        NAME,
+        str(user.id),
+        name=_clean(f"{user.first_name} {user.last_name}".strip()),
+        language=_clean(user.language_code),
+    )
+
+
+def _sender(message: _Message) -> Sender | None:
+    """Who speaks; None for another bot.
+
+    An anonymous administrator and a channel speak through a bot of
+    Telegram's own (``from``); the chat they speak as is all that is known.
+    """
+    if mask := message.sender_chat:
+        return Sender(
+            NAME,
+            str(mask.id),
+            name=_clean(mask.title),
+            admin=mask.id == message.chat.id,
+            anonymous=True,
+        )
+    if message.from_ is None:
+        chat = message.chat
+        return Sender(
+            NAME,
+            str(chat.id),
+            name=_clean(chat.title),
+            admin=True,
+            anonymous=True,
+        )
+    if message.from_.is_bot:
+        return None
+    return _person(message.from_)
+
+
+def _photos(message: _Message) -> tuple[Photo, ...]:
+    if message.photo:
+        best = max(message.photo, key=lambda size: size.width * size.height)
+        return (
+            Photo(
+                best.file_id,
+                best.file_unique_id,
+                best.file_size,
+                best.width,
+                best.height,
+            ),
+        )
+    document = message.document
+    if document is None or message.animation or not _is_picture(document):
+        return ()
+    return (
+        Photo(document.file_id, document.file_unique_id, document.file_size),
+    )
+
+
+def _is_picture(file: _File) -> bool:
+    return file.mime_type.startswith("image/")
+
+
+def _attachments(message: _Message) -> tuple[Attachment, ...]:
+    video = message.video or message.video_note or message.animation
+    document = message.document
+    if document and (message.animation or _is_picture(document)):
+        document = None
+    files = (
+        ("voice", message.voice),
+        ("video", video),
+        ("file", message.audio),
+        ("file", document),
+    )
+    return tuple(
+        Attachment(
+            kind,
+            file.file_id,
+            _clean(file.file_name),
+            _clean(file.mime_type),
+            file.file_size,
+        )
+        for kind, file in files
+        if file
+    )
+
+
+def _point(message: _Message) -> Point | None:
+    where = message.location
+    return Point(where.latitude, where.longitude) if where else None
+
+
+def _venue(message: _Message) -> str:
+    venue = message.venue
+    return f"{venue.title} {venue.address}".strip() if venue else ""
+
+
+def _cut(text: str, entity: _Entity) -> tuple[str, str, str]:
+    """Cut at an entity; Telegram counts in UTF-16 code units."""
+    units = text.encode("utf-16-le", "surrogatepass")
+    start = entity.offset * 2
+    end = start + entity.length * 2
+    parts = (units[:start], units[start:end], units[end:])
+    before, name, after = (
+        part.decode("utf-16-le", "ignore") for part in parts
+    )
+    return before, name, after
