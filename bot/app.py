@@ -6,6 +6,8 @@ platforms. ``serve`` adds the real ones.
 
 import asyncio
 import secrets
+import signal
+import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -13,23 +15,35 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
+from aiohttp import web
 
 from bot.channels.channel import Channel
+from bot.channels.webchat import WebChat
+from bot.channels.webchat_seats import seats
 from bot.clock import Clock
 from bot.delivery import Delivery
 from bot.intake import Intake
-from bot.media import Media, open_store
+from bot.media import Media, clean, open_store
+from bot.metrics import Gathered
+from bot.web.deps import Demo, Site
+from bot.web.health import Health
+from bot.web.site import make_site
 from config.pack.values import Pack
+from config.settings import Settings
 from config.terms import CommunityId
 from config.texts import Texts
-from handlers import wording
+from handlers import console, wording
 from handlers.context import Fixed
 from handlers.understanding.understanding import Understanding
-from storage import migrate
+from storage import backlog, migrate, webchat
 from storage.apply import apply
+from storage.backlog import Backlog
 from storage.database import Database
+from storage.webchat import Viewer
 
-STOP_S = 8.0
+SHUTDOWN_S = 2.0
+"""How long open pages may take to say goodbye."""
+STOP_S = 6.0
 """How long sends under way may take at a stop."""
 LONGEST_REST_S = 60.0
 
@@ -76,6 +90,20 @@ class Plan:
     )
 
 
+@dataclass(eq=False)
+class Waiting:
+    """How much waits, counted now and then for metrics."""
+
+    database: Database
+    now: Callable[[], datetime]
+    last: Backlog = field(default_factory=Backlog)
+
+    async def count(self) -> None:
+        """Count anew; called by the clock."""
+        now = self.now()
+        self.last = await self.database.read(lambda db: backlog.count(db, now))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Core:
     """The program without its edges."""
@@ -87,6 +115,8 @@ class Core:
     delivery: Delivery
     clock: Clock
     media: Media
+    health: Health
+    backlog: Waiting
     channels: Mapping[str, Channel]
 
 
@@ -119,18 +149,21 @@ async def opened_core(
         )
         for channel in make_channels(database, media):
             channels[channel.name] = channel
+        health, waiting = Health(), Waiting(database, plan.now)
         intake = Intake(fixed=fixed, database=database, now=plan.now)
         delivery = Delivery(
             database=database,
             channels=channels,
             now=plan.now,
             mark_again=lambda say: wording.marked_again(fixed, say),
+            beat=health.beat,
         )
         clock = Clock(
             fixed=fixed,
             database=database,
             now=plan.now,
-            slow=(intake.retry, delivery.tick),
+            slow=(intake.retry, delivery.tick, waiting.count),
+            beat=health.beat,
         )
         await intake.open()
         await delivery.open()
@@ -142,6 +175,8 @@ async def opened_core(
             delivery=delivery,
             clock=clock,
             media=media,
+            health=health,
+            backlog=waiting,
             channels=channels,
         )
 
@@ -167,6 +202,108 @@ async def running(core: Core) -> AsyncIterator[None]:
             core.delivery.stop()
             await _finished(sending, STOP_S)
             await stack.aclose()
+
+
+async def serve(settings: Settings, plan: Plan, host: str, port: int) -> None:
+    """Serve until SIGTERM or SIGINT; print the address once it is open.
+
+    Raises what ``opened_core`` raises, and ``OSError`` for a port in use.
+    """
+    async with AsyncExitStack() as stack:
+        edges = Edges(settings, plan)
+        core = await stack.enter_async_context(
+            opened_core(plan, edges.channels, edges.opening_link)
+        )
+        await core.database.write(
+            lambda db: webchat.seat(db, seats(plan.pack))
+        )
+        core.health.registry.register(Gathered(core))
+        runner = web.AppRunner(
+            edges.site(core),
+            access_log=None,
+            shutdown_timeout=SHUTDOWN_S,
+            handle_signals=False,
+        )
+        await runner.setup()
+        stack.push_async_callback(runner.cleanup)
+        await stack.enter_async_context(running(core))
+        site = web.TCPSite(runner, host, port)
+        await site.start()
+        core.health.ready = True
+        sys.stdout.write(f"{_address(runner, plan)}\n")
+        sys.stdout.flush()
+        await _signalled()
+        core.health.ready = False
+        log.info("stopping")
+
+
+class Edges:
+    """The real platforms and pages, as the settings want them."""
+
+    def __init__(self, settings: Settings, plan: Plan) -> None:
+        self._settings = settings
+        self._plan = plan
+
+    def channels(self, database: Database, media: Media) -> list[Channel]:
+        """Return every channel that is configured."""
+        self.webchat = WebChat(database, media, clean, self._plan.now)
+        return [self.webchat]
+
+    def opening_link(self, channel: str, payload: str) -> str:
+        """Return where a person opens the private chat."""
+        del channel, payload
+        return ""
+
+    def site(self, core: Core) -> web.Application:
+        """Return the pages over the core."""
+        plan = self._plan
+        clock = plan.now
+
+        async def forward(by: timedelta) -> datetime:
+            if isinstance(clock, MovableClock):
+                clock.forward(by)
+                await core.clock.tick()
+                await core.delivery.tick()
+            return clock()
+
+        async def act(viewer: Viewer, action: str, subject: int) -> bool:
+            now = clock()
+            return await core.database.write(
+                lambda db: console.decide(
+                    db, viewer.community, viewer.person, action, subject, now
+                )
+            )
+
+        return make_site(
+            Site(
+                db=core.database,
+                chat=self.webchat,
+                pack=plan.pack,
+                texts=core.fixed.texts,
+                now=clock,
+                token=plan.token,
+                act=act,
+                health=core.health,
+                demo=Demo(forward) if plan.demo else None,
+                public_url=plan.public_url,
+            )
+        )
+
+
+async def _signalled() -> None:
+    """Wait for SIGTERM or SIGINT."""
+    asked = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for one in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(one, asked.set)
+    await asked.wait()
+
+
+def _address(runner: web.AppRunner, plan: Plan) -> str:
+    if plan.public_url:
+        return plan.public_url
+    host, port = runner.addresses[0][:2]
+    return f"http://{host}:{port}/"
 
 
 async def _finished(task: asyncio.Task[Any], within_s: float) -> None:

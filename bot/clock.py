@@ -21,6 +21,8 @@ from storage.database import Connection, Database
 BATCH = 500
 BEAT_S = 1.0
 SLOW_BEAT_S = 5.0
+TICK_WITHIN_S = 30.0
+"""A clock that has not ticked for so long is stuck."""
 
 log = structlog.get_logger()
 
@@ -36,7 +38,8 @@ class Clock:
     now: Callable[[], datetime]
     slow: tuple[Beat, ...] = ()
     """Called every few seconds."""
-    last_tick: datetime | None = None
+    beat: Callable[[str, float], None] = lambda _loop, _within: None
+    """Told after each tick that the clock goes."""
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -73,7 +76,7 @@ class Clock:
             await self.database.write(
                 lambda db: sweep(self.fixed, db, now, BATCH)
             )
-        self.last_tick = now
+        self.beat("clock", TICK_WITHIN_S)
 
     async def _guarded(self, beat: Beat) -> None:
         try:

@@ -34,6 +34,7 @@ LEASE = timedelta(seconds=120)
 AT_ONCE = 32
 """Sends under way together."""
 IDLE_S = 1.0
+ROUND_WITHIN_S = 60.0
 """How long another process's letters may wait to be seen."""
 PRESS_LIVES = timedelta(minutes=2)
 """An answer to a press is of no use later."""
@@ -56,6 +57,8 @@ class Delivery:
     now: Callable[[], datetime]
     mark_again: Callable[[Say], Say]
     """Marks words that may have been said before."""
+    beat: Callable[[str, float], None] = lambda _loop, _within: None
+    """Told at each round that the loop goes round."""
     sent: int = 0
     parked: int = 0
     repeated: int = 0
@@ -79,6 +82,7 @@ class Delivery:
         async with asyncio.TaskGroup() as sends:
             while not self._stopping:
                 self._wake.clear()
+                self.beat("delivery", ROUND_WITHIN_S)
                 letters = await self._take()
                 for letter in letters:
                     self._busy += 1

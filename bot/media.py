@@ -18,6 +18,7 @@ import structlog
 from obstore.store import LocalStore, ObjectStore, from_url
 
 from bot.channels.channel import Channel, Later, Never
+from bot.channels.webchat import Clean
 from bot.reencode import NOT_A_PICTURE
 from config.terms import PhotoId
 from handlers import pictures
@@ -118,19 +119,23 @@ class Media:
             finally:
                 fetching.cancel()
 
-    async def read(self, hash_: str) -> bytes:
-        """Return a kept picture; ``FileNotFoundError`` if there is none."""
-        found = await self.store.get_async(_path(hash_))
+    async def get(self, hash_: str) -> bytes | None:
+        """Return a kept picture, or None."""
+        try:
+            found = await self.store.get_async(_path(hash_))
+        except FileNotFoundError:
+            return None
         return bytes(await found.bytes_async())
 
     async def read_photo(self, photo: PhotoId) -> bytes:
-        """Return the picture of a photo row, as ``read``."""
+        """Return a photo row's picture, or raise ``FileNotFoundError``."""
         row = await self.database.read(lambda db: photos.get(db, photo))
-        if row is None or not row.hash:
+        picture = await self.get(row.hash) if row and row.hash else None
+        if picture is None:
             raise FileNotFoundError(photo)
-        return await self.read(row.hash)
+        return picture
 
-    async def write(self, picture: bytes) -> str:
+    async def put(self, picture: bytes) -> str:
         """Keep bytes; return their hash."""
         hash_ = hashlib.sha256(picture).hexdigest()
         await self.store.put_async(_path(hash_), picture)
@@ -174,7 +179,7 @@ class Media:
             async with asyncio.timeout(FETCH_S):
                 raw = await channel.fetch(row.wanted)
             found, jpeg = await reencode(raw)
-            hash_ = await self.write(jpeg)
+            hash_ = await self.put(jpeg)
         except (Later, TimeoutError, OSError) as later:
             await self._again(row, later)
         except (Never, NoPicture, KeyError) as never:
@@ -225,6 +230,15 @@ class Media:
     def _on_commit(self, touched: frozenset[str]) -> None:
         if "photo" in touched:
             self._wake.set()
+
+
+async def clean(picture: bytes) -> Clean | None:
+    """Return an upload as it may be shown, None if it is no picture."""
+    try:
+        found, jpeg = await reencode(picture)
+    except NoPicture:
+        return None
+    return Clean(jpeg, found.width, found.height)
 
 
 def _path(hash_: str) -> str:

@@ -213,18 +213,23 @@ def get(db: Connection, id_: int) -> Kept | None:
     return None if row is None else Kept(**row)
 
 
-def discard(db: Connection, id_: int) -> None:
-    """Throw a row away for good."""
-    db.execute(delete(schema.inbox).where(schema.inbox.c.id == id_))
+def discard(db: Connection, id_: int) -> bool:
+    """Throw away what was set aside; False if it is gone already."""
+    i = schema.inbox
+    gone = db.execute(delete(i).where(i.c.id == id_, i.c.state == "poison"))
+    return gone.rowcount == 1
 
 
-def retry(db: Connection, id_: int) -> None:
+def retry(db: Connection, id_: int) -> bool:
     """Let a message that was set aside be tried again from the start."""
     i = schema.inbox
-    db.execute(
-        update(i).where(i.c.id == id_).values(state="failing", attempts=0)
+    done = db.execute(
+        update(i)
+        .where(i.c.id == id_, i.c.state == "poison")
+        .values(state="failing", attempts=0)
     )
     touch(db, "inbox")
+    return done.rowcount == 1
 
 
 def forget_keys(db: Connection, before: datetime) -> int:

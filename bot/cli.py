@@ -1,0 +1,144 @@
+"""``linli``: what an operator can ask for."""
+
+import asyncio
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from bot import logs
+from bot.app import MovableClock, Plan, serve, wall
+from config.pack.loading import load
+from config.pack.mistakes import PackMistakes
+from config.pack.values import Pack
+from config.settings import BadSettings, Settings
+from storage.database import Taken
+from storage.migrate import Foreign
+
+app = typer.Typer(
+    help="Linli 邻里: a community's group chats and its desk.",
+    no_args_is_help=False,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+BAD = 2
+DEMO_DATA = Path("var/demo")
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+@app.callback(invoke_without_command=True)
+def choose(ctx: typer.Context) -> None:
+    """Start: the demo, or ``run`` once an outside channel is configured."""
+    if ctx.invoked_subcommand is not None:
+        return
+    if _settings().serves_outside:
+        run()
+    else:
+        demo()
+
+
+@app.command()
+def run() -> None:
+    """Serve the community's own pack on the configured channels."""
+    settings = _settings()
+    plan = Plan(
+        database_url=settings.database_url.get_secret_value(),
+        media_url=settings.media_url,
+        pack=_pack(settings.pack),
+        now=wall,
+        public_url=settings.public_url or "",
+    )
+    _serve(settings, plan, settings.http_host, settings.http_port)
+
+
+@app.command()
+def demo(
+    port: Annotated[
+        int | None, typer.Option(help="Port of the page; 0: any.")
+    ] = None,
+    data: Annotated[
+        Path, typer.Option(help="Folder of its database and photos.")
+    ] = DEMO_DATA,
+) -> None:
+    """Serve the demo community: be anybody, move the clock."""
+    settings = _settings()
+    folder = data.absolute()
+    folder.mkdir(parents=True, exist_ok=True)
+    plan = Plan(
+        database_url=f"sqlite+aiosqlite:///{folder}/linli.sqlite",
+        media_url=f"file://{folder}/media",
+        pack=_pack(settings.pack),
+        now=MovableClock(),
+        demo=True,
+    )
+    wanted = settings.http_port if port is None else port
+    _serve(settings, plan, settings.http_host, wanted)
+
+
+def _serve(settings: Settings, plan: Plan, host: str, port: int) -> None:
+    logs.set_up(settings.log_format, _secrets(settings))
+    noes: list[str] = []
+    try:
+        _run(serve(settings, plan, host, port))
+    except* (Taken, Foreign) as group:
+        noes += [str(no) for no in _each(group)]
+    except* OSError as group:
+        noes += [f"{host}:{port}: {no}" for no in _each(group)]
+    if noes:
+        _say_no("\n".join(noes))
+
+
+def _each(group: BaseExceptionGroup[Any]) -> list[BaseException]:
+    """Return what a group of groups holds."""
+    found: list[BaseException] = []
+    for one in group.exceptions:
+        inner = isinstance(one, BaseExceptionGroup)
+        found += _each(one) if inner else [one]
+    return found
+
+
+def _run(serving: Coroutine[Any, Any, None]) -> None:
+    try:
+        from uvloop import new_event_loop  # noqa: PLC0415  where it installs
+    except ImportError:
+        new_event_loop = None  # type: ignore[assignment]
+    with asyncio.Runner(loop_factory=new_event_loop) as runner:
+        runner.run(serving)
+
+
+def _settings() -> Settings:
+    try:
+        return Settings.load()
+    except BadSettings as wrong:
+        _say_no(str(wrong))
+
+
+def _pack(folder: Path) -> Pack:
+    try:
+        return load(folder)
+    except PackMistakes as wrong:
+        _say_no(str(wrong))
+
+
+def _secrets(settings: Settings) -> list[str]:
+    return [
+        one.get_secret_value()
+        for one in (
+            settings.telegram_token,
+            settings.telegram_secret,
+            settings.onebot_token,
+            *settings.systems.values(),
+        )
+        if one is not None
+    ]
+
+
+def _say_no(words: str) -> NoReturn:
+    sys.stderr.write(f"{words}\n")
+    raise typer.Exit(BAD)

@@ -1,0 +1,89 @@
+"""Logs: past-tense events and fields, never a message's text or a secret."""
+
+import logging
+import re
+import sys
+from collections.abc import Collection
+from typing import Any
+
+import structlog
+from typing_extensions import override
+
+from config.settings import LogFormat
+
+_SHAPES = re.compile(
+    r"\b\d{6,12}:[A-Za-z0-9_-]{30,}"  # a bot's token, in a URL too
+    r"|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"  # user:password@
+    r"|(?<!\d)1[3-9]\d{9}(?!\d)"  # a mobile number
+)
+STARS = "***"
+
+
+class Redactor:
+    """Takes known secrets, and what looks like one, out of any words."""
+
+    def __init__(self, secrets: Collection[str] = ()) -> None:
+        self._secrets = [one for one in secrets if len(one) > 3]  # noqa: PLR2004  "abc" would star half the log
+
+    def __call__(self, words: str) -> str:
+        """Return the words with stars in place of secrets."""
+        for secret in self._secrets:
+            words = words.replace(secret, STARS)
+        return _SHAPES.sub(STARS, words)
+
+
+class _Handler(logging.StreamHandler[Any]):
+    """Writes every record, ours and libraries', through the redactor."""
+
+    def __init__(self, redact: Redactor, format_: LogFormat) -> None:
+        super().__init__(sys.stderr)
+        self._redact = redact
+        renderer: Any = (
+            structlog.processors.JSONRenderer(ensure_ascii=False)
+            if format_ is LogFormat.JSON
+            else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        )
+        self.setFormatter(
+            structlog.stdlib.ProcessorFormatter(
+                processors=[
+                    structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                    structlog.processors.format_exc_info,
+                    renderer,
+                ],
+                foreign_pre_chain=_CHAIN,
+            )
+        )
+
+    @override
+    def format(self, record: logging.LogRecord) -> str:
+        return self._redact(super().format(record))
+
+
+_CHAIN: list[Any] = [
+    structlog.stdlib.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+]
+
+
+def set_up(format_: LogFormat, secrets: Collection[str] = ()) -> None:
+    """Let every log line of the process pass one redacting handler."""
+    root = logging.getLogger()
+    root.handlers = [_Handler(Redactor(secrets), format_)]
+    root.setLevel(logging.INFO)
+    for noisy in (
+        "httpx",
+        "httpcore",
+        "telegram",
+        "apscheduler",
+        "aiosqlite",
+        "alembic",
+    ):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+    structlog.configure(
+        processors=[
+            *_CHAIN,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
