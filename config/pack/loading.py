@@ -171,8 +171,7 @@ class _Loading:
             return
         known = [*besides, *_FOLDERS, *(f"{name}.yaml" for name in READERS)]
         hint = self.notes.hint(path.name, known)
-        words = f"nobody reads this{hint or f'; known: {known}'}"
-        self._note(path, words)
+        self._note(path, f"nobody reads this{hint}")
 
     def _note(self, path: Path, words: str) -> None:
         self.notes.add(self._name(path), 1, "", words)

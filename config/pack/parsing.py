@@ -116,8 +116,7 @@ def one_of(words: type[_EnumT], what: str) -> Callable[[str], _EnumT]:
 
     def parse(word: str) -> _EnumT:
         if word not in known:
-            hint = nearest(word, known) or f"; there are {', '.join(known)}"
-            raise ValueError(f'"{word}" is no {what}{hint}')
+            raise ValueError(f'"{word}" is no {what}{nearest(word, known)}')
         return words(word)
 
     return parse
@@ -132,8 +131,7 @@ def address(word: str) -> str:
     if not colon or not place.strip():
         raise ValueError(f'"{word}" is no address: write webchat:lin')
     if channel not in CHANNELS:
-        known = ", ".join(sorted(CHANNELS))
-        hint = nearest(channel, CHANNELS) or f"; there are {known}"
+        hint = nearest(channel, sorted(CHANNELS))
         raise ValueError(f'there is no channel "{channel}"{hint}')
     if channel == "telegram" and not re.fullmatch(r"-?[0-9]{1,19}", place):
         raise ValueError(

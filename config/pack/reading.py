@@ -245,9 +245,7 @@ class Block:
     def close(self) -> None:
         """Note the keys that mean nothing."""
         for key in self._values.keys() - self._asked:
-            hint = self.here.origin.notes.hint(key, self._asked)
-            if not hint:
-                hint = f"; there are {', '.join(sorted(self._asked))}"
+            hint = self.here.origin.notes.hint(key, sorted(self._asked))
             self._values[key].wrong(f"there is no such key{hint}")
 
 

@@ -170,7 +170,9 @@ def test_a_communitys_wording_is_checked_against_the_original() -> None:
 
     assert [flaw.line for flaw in flaws] == [4, 1, 2]
     assert flaws[1].words.endswith('did you mean "value-days"?')
-    assert flaws[2] == Flaw(2, "value-days", "the sentence gets no value $m")
+    assert flaws[2] == Flaw(
+        2, "value-days", "the sentence gets no value $m; there are n"
+    )
 
 
 def test_a_broken_catalogue_names_file_and_line(tmp_path: Path) -> None:
