@@ -1,11 +1,20 @@
 """People, their roles and the accounts they speak from."""
 
+import secrets
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import Connection, Select, delete, select, update
+from sqlalchemy import (
+    Connection,
+    Select,
+    delete,
+    exists,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from config.terms import (
@@ -33,6 +42,8 @@ class Person(Struct, frozen=True, kw_only=True):
     phone: str = ""
     language: Language | None = None
     building: str = ""
+    skills: str = ""
+    """What a volunteer says they can do, in their own words."""
     noticed_at: datetime | None = None
     """When the privacy notice reached them; None: not yet."""
     roles: tuple[tuple[Role, GridId], ...] = ()
@@ -85,21 +96,27 @@ def meet(
     """Return who speaks from this account; a stranger becomes a resident.
 
     Two first messages of one person may race: the account row decides
-    whose new person stays.
+    whose new person stays. The id says nothing about the account, so that
+    the event log, which is never rewritten, names nobody.
     """
     found = find_by_account(db, community, sender.channel, sender.address)
     if found is not None:
         return found
-    new = PersonId(f"p-{sender.channel}-{sender.address}")
+    new = PersonId(f"p-{secrets.token_hex(8)}")
+    a, p = schema.account, schema.person
+    # an account that the pack has dropped is nobody's
+    taken = a.c.active & exists().where(
+        p.c.community_id == a.c.community_id,
+        p.c.id == a.c.person_id,
+        p.c.active,
+    )
     db.execute(
-        put_new(db, schema.person)
-        .values(
+        insert(schema.person).values(
             community_id=community,
             id=new,
             name=sender.name,
             created_at=now,
         )
-        .on_conflict_do_nothing()
     )
     db.execute(
         put_new(db, schema.account)
@@ -112,8 +129,8 @@ def meet(
         )
         .on_conflict_do_update(
             index_elements=["channel", "address", "community_id"],
+            where=~taken,
             set_={
-                # an account that the pack has dropped is nobody's
                 "person_id": new,
                 "made_by": schema.MadeBy.CHAT,
                 "active": True,
@@ -124,6 +141,10 @@ def meet(
     met = find_by_account(db, community, sender.channel, sender.address)
     if met is None:
         raise RuntimeError("an account just written is not there")
+    if met.id != new:
+        db.execute(
+            delete(p).where(p.c.community_id == community, p.c.id == new)
+        )
     return met
 
 
@@ -148,13 +169,21 @@ def find_by_account(
 def find(
     db: Connection, community: CommunityId, person: PersonId | str | None
 ) -> Person | None:
-    """Return the person, or None."""
+    """Return the person, or whom they were merged into, or None."""
     if not person:
         return None
     p = schema.person
-    return _one(
+    found = _one(
         db, _people().where(p.c.community_id == community, p.c.id == person)
     )
+    if found is not None:
+        return found
+    kept = db.scalar(
+        select(p.c.merged_into).where(
+            p.c.community_id == community, p.c.id == person
+        )
+    )
+    return find(db, community, kept)
 
 
 def get(db: Connection, community: CommunityId, person: PersonId) -> Person:
@@ -421,6 +450,7 @@ def _people() -> Select[Any]:
             p.c.phone,
             p.c.language,
             p.c.building,
+            p.c.skills,
             p.c.noticed_at,
             r.c.role,
             r.c.grid_id,
@@ -446,6 +476,7 @@ def _one(db: Connection, query: Select[Any]) -> Person | None:
         phone=first.phone,
         language=Language(first.language) if first.language else None,
         building=first.building,
+        skills=first.skills,
         noticed_at=first.noticed_at,
         roles=tuple(
             (Role(row.role), GridId(row.grid_id)) for row in rows if row.role

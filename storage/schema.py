@@ -193,11 +193,19 @@ person = Table(
     _text("phone"),
     _text("language"),
     _text("building"),
+    _text("skills"),
     _text("made_by", MadeBy.CHAT),
     _flag("active", default=True),
+    Column("merged_into", Text),
     _moment("created_at"),
     _moment("noticed_at"),
     _moment("erased_at"),
+    Index(
+        "ix_person_merged_into",
+        "community_id",
+        "merged_into",
+        **_where("merged_into IS NOT NULL"),
+    ),
     _among("made_by", MadeBy),
 )
 
@@ -381,6 +389,12 @@ words = Table(
     Index("ix_words_ticket", "ticket_id", **_where("ticket_id IS NOT NULL")),
     Index("ix_words_wish", "wish_id", **_where("wish_id IS NOT NULL")),
     Index("ix_words_author", "community_id", "author_id"),
+    Index(
+        "ix_words_live",
+        "community_id",
+        "at",
+        **_where("erased_at IS NULL"),
+    ),
 )
 
 event = Table(
@@ -414,6 +428,12 @@ post = Table(
     _text("kind"),
     _text("album"),
     Index("ix_post_album", "chat", "album", **_where("album <> ''")),
+    Index(
+        "ix_post_author",
+        "community_id",
+        "author_id",
+        **_where("author_id IS NOT NULL"),
+    ),
     Index("ix_post_ticket", "ticket_id", **_where("ticket_id IS NOT NULL")),
 )
 
@@ -445,6 +465,23 @@ photo = Table(
     Index("ix_photo_wish", "wish_id", **_where("wish_id IS NOT NULL")),
     Index("ix_photo_wanted", "due_at", **_where("state = 'wanted'")),
     Index("ix_photo_hash", "hash", **_where("hash <> ''")),
+    Index(
+        "ix_photo_author",
+        "community_id",
+        "author_id",
+        **_where("author_id IS NOT NULL"),
+    ),
+    Index(
+        "ix_photo_live",
+        "community_id",
+        "created_at",
+        **_where("state <> 'erased'"),
+    ),
+    Index(
+        "ix_photo_erased",
+        "id",
+        **_where("state = 'erased' AND hash <> ''"),
+    ),
     _among("state", ("wanted", "kept", "failed", "withdrawn", "erased")),
 )
 
@@ -527,6 +564,17 @@ code = Table(
     _moment("expires_at", needed=True),
     _moment("used_at"),
     _among("purpose", ("bind", "login", "link")),
+)
+
+guess = Table(
+    "guess",
+    metadata,
+    Column("chat", Text, primary_key=True),
+    Column("sender", Text, primary_key=True),
+    Column("community_id", Text),
+    _number("wrong"),
+    _moment("until", needed=True),
+    Index("ix_guess_until", "until"),
 )
 
 session = Table(

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0001_b9d8f1"
+revision = "0001_629486"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -385,6 +385,20 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "guess",
+        sa.Column("chat", sa.Text(), nullable=False),
+        sa.Column("sender", sa.Text(), nullable=False),
+        sa.Column("community_id", sa.Text(), nullable=True),
+        sa.Column(
+            "wrong", sa.Integer(), server_default=sa.text("0"), nullable=False
+        ),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("chat", "sender", name=op.f("pk_guess")),
+    )
+    with op.batch_alter_table("guess", schema=None) as batch_op:
+        batch_op.create_index("ix_guess_until", ["until"], unique=False)
+
+    op.create_table(
         "inbox",
         sa.Column(
             "id",
@@ -528,6 +542,7 @@ def upgrade() -> None:
         sa.Column("phone", sa.Text(), server_default="", nullable=False),
         sa.Column("language", sa.Text(), server_default="", nullable=False),
         sa.Column("building", sa.Text(), server_default="", nullable=False),
+        sa.Column("skills", sa.Text(), server_default="", nullable=False),
         sa.Column("made_by", sa.Text(), server_default="chat", nullable=False),
         sa.Column(
             "active",
@@ -535,6 +550,7 @@ def upgrade() -> None:
             server_default=sa.text("(true)"),
             nullable=False,
         ),
+        sa.Column("merged_into", sa.Text(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("noticed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True),
@@ -544,6 +560,15 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("community_id", "id", name=op.f("pk_person")),
     )
+    with op.batch_alter_table("person", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_person_merged_into",
+            ["community_id", "merged_into"],
+            unique=False,
+            sqlite_where=sa.text("merged_into IS NOT NULL"),
+            postgresql_where=sa.text("merged_into IS NOT NULL"),
+        )
+
     op.create_table(
         "photo",
         sa.Column(
@@ -604,11 +629,32 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("photo", schema=None) as batch_op:
         batch_op.create_index(
+            "ix_photo_author",
+            ["community_id", "author_id"],
+            unique=False,
+            sqlite_where=sa.text("author_id IS NOT NULL"),
+            postgresql_where=sa.text("author_id IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_photo_erased",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'erased' AND hash <> ''"),
+            postgresql_where=sa.text("state = 'erased' AND hash <> ''"),
+        )
+        batch_op.create_index(
             "ix_photo_hash",
             ["hash"],
             unique=False,
             sqlite_where=sa.text("hash <> ''"),
             postgresql_where=sa.text("hash <> ''"),
+        )
+        batch_op.create_index(
+            "ix_photo_live",
+            ["community_id", "created_at"],
+            unique=False,
+            sqlite_where=sa.text("state <> 'erased'"),
+            postgresql_where=sa.text("state <> 'erased'"),
         )
         batch_op.create_index(
             "ix_photo_ticket",
@@ -664,6 +710,13 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("album <> ''"),
             postgresql_where=sa.text("album <> ''"),
+        )
+        batch_op.create_index(
+            "ix_post_author",
+            ["community_id", "author_id"],
+            unique=False,
+            sqlite_where=sa.text("author_id IS NOT NULL"),
+            postgresql_where=sa.text("author_id IS NOT NULL"),
         )
         batch_op.create_index(
             "ix_post_ticket",
@@ -1125,6 +1178,13 @@ def upgrade() -> None:
     with op.batch_alter_table("words", schema=None) as batch_op:
         batch_op.create_index(
             "ix_words_author", ["community_id", "author_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_words_live",
+            ["community_id", "at"],
+            unique=False,
+            sqlite_where=sa.text("erased_at IS NULL"),
+            postgresql_where=sa.text("erased_at IS NULL"),
         )
         batch_op.create_index(
             "ix_words_ticket",
