@@ -13,6 +13,7 @@ class Cues:
     """Compiled patterns over folded text; the file says what each is for."""
 
     strong: re.Pattern[str]
+    soft: re.Pattern[str]
     plea: re.Pattern[str]
     now: re.Pattern[str]
     over: re.Pattern[str]
@@ -22,6 +23,7 @@ class Cues:
     idiom: re.Pattern[str]
     joke: re.Pattern[str]
     back: re.Pattern[str]
+    general: re.Pattern[str]
     advert: re.Pattern[str]
     notice: re.Pattern[str]
     lost: re.Pattern[str]

@@ -1,38 +1,44 @@
 """What in a message speaks for a report, and what against it."""
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from handlers.understanding.cues import Cues
 from handlers.understanding.meaning import Place
 
-ACT = 8
-ASK = 6
+ACT = 9
+ASK = 7
 
-_TROUBLED_THING = 4
-"""A thing that the pack names, in the clause of trouble or just before it."""
-_THING = 1
+_STRONG = 2
+_SOFT = 1
 _MORE = 2
-"""Trouble in more than one clause."""
-_DANGER = 4
-_BUILDING = 5
-_SOMEWHERE = 4
-_PHOTO = 3
+"""Strong words of trouble in more than one clause."""
+_THING = 4
+"""A thing that the pack names, in the clause of trouble or just before."""
+_SHORT_THING = 2
+"""One of a single character, such as 灯 or 水."""
+_PLACE = 4
+_DANGER = 2
+_PHOTO = 2
 _ADDRESSED = 4
 _SIGNS = {
-    "plea": 1,
-    "now": 1,
     "asks": -1,
     "self": -1,
     "again": -1,
-    "joke": -2,
-    "thanks": -2,
+    "joke": -1,
+    "thanks": -1,
+    "past": -1,
+    "unreal": -1,
+    "over": -2,
     "quarrel": -2,
-    "elsewhere": -3,
+    "elsewhere": -2,
+    "general": -3,
     "wish": -4,
     "offer": -4,
-    "lost": -6,
-    "notice": -6,
+    "lost": -4,
+    "notice": -4,
 }
 _ADVERT = -1
 _ADVERTS = -6
@@ -40,57 +46,68 @@ _ADVERTS = -6
 _BREAK = re.compile(
     r"[,。!?;~…\n、:]+|(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])|[.,]\s",
 )
+_SPREAD = 2 / 5
+"""More blanks than this, and they part characters, not clauses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A clause of trouble, with the clause before it."""
+
+    text: str
+    strong: bool
 
 
 def plain(folded: str, cues: Cues) -> str:
     """Hide figures of speech: 火锅 is no fire, 饭卡 holds nobody."""
+    if folded.count(" ") > _SPREAD * len(folded):
+        folded = folded.replace(" ", "")
     return cues.idiom.sub(lambda figure: "_" * len(figure[0]), folded)
 
 
-def troubles(folded: str, cues: Cues) -> list[str]:
-    """Return the clauses that tell of trouble here and now.
-
-    Each comes with the clause before it, which may name the thing.
-    """
-    alive: list[str] = []
+def troubles(folded: str, cues: Cues) -> list[Trouble]:
+    """Return the clauses that tell of trouble here and now."""
+    alive: list[Trouble] = []
     away = False
     before = ""
     for clause in _clauses(folded):
-        if cues.back.search(clause):
+        if cues.elsewhere.search(clause):
+            away = True
+        elif cues.back.search(clause):
             away = False
-        elif (
-            cues.past.search(clause)
-            or cues.unreal.search(clause)
-            or cues.elsewhere.search(clause)
-        ):
+        elif cues.past.search(clause) or cues.unreal.search(clause):
             away = True
         if cues.over.search(clause):
             alive.clear()
-        elif not away and cues.strong.search(clause):
-            alive.append(f"{before},{clause}")
+        elif not away:
+            strong = cues.strong.search(clause) is not None
+            if strong or cues.soft.search(clause):
+                alive.append(Trouble(f"{before},{clause}", strong))
         before = clause
     return alive
 
 
 def weigh(
     folded: str,
-    told: list[str],
+    told: Sequence[Trouble],
     cues: Cues,
     *,
+    thing: int,
     place: Place | None,
-    things: bool,
-    near: bool,
     photos: int,
     addressed: bool,
 ) -> int:
-    """Return how much speaks for a report in which trouble is told."""
-    weight = _TROUBLED_THING if near else _THING if things else 0
-    if place:
-        exact = place.building or place.unit or place.named
-        weight += _BUILDING if exact else _SOMEWHERE
-    weight += _MORE * (len(told) > 1)
-    weight += _DANGER * any(map(cues.danger.search, told))
+    """Return how much speaks for a report of the trouble that is told.
+
+    ``thing`` is the length of the longest word of the pack beside it.
+    """
+    strong = sum(trouble.strong for trouble in told)
+    weight = (_STRONG if strong else _SOFT) + _MORE * (strong > 1)
+    weight += _THING if thing > 1 else _SHORT_THING * thing
+    weight += _PLACE * (place is not None)
+    weight += _DANGER * any(cues.danger.search(t.text) for t in told)
     weight += _PHOTO * bool(photos) + _ADDRESSED * addressed
+    weight += bool(cues.now.search(folded) or cues.plea.search(folded))
     for sign, worth in _SIGNS.items():
         pattern: re.Pattern[str] = getattr(cues, sign)
         if pattern.search(folded):

@@ -51,11 +51,7 @@ class Understanding:
     ) -> Meaning:
         """Return what a group message means and what may be done unasked."""
         folded = plain(fold(text[:_READ]), self._cues)
-        told = (
-            troubles(folded, self._cues)
-            if self._cues.strong.search(folded)
-            else []
-        )
+        told = troubles(folded, self._cues)
         if not told:
             return self._talk(folded, addressed=addressed)
         place = self.place(text)
@@ -63,9 +59,8 @@ class Understanding:
             folded,
             told,
             self._cues,
+            thing=max(self._longest(trouble.text) for trouble in told),
             place=place,
-            things=self._named(folded),
-            near=any(map(self._named, told)),
             photos=photos,
             addressed=addressed,
         )
@@ -94,13 +89,15 @@ class Understanding:
             return _ASKED
         if cues.thanks.search(folded):
             return Meaning(intent=Intent.THANKS, sure=Sure.NO)
-        if addressed and self._named(folded):
+        if addressed and self._longest(folded):
             return Meaning(intent=Intent.REPORT, sure=Sure.ASK)
         return _SILENT
 
-    def _named(self, folded: str) -> bool:
-        """Tell whether the pack names something in the text."""
-        return any(True for _ in self._things.find(folded))
+    def _longest(self, folded: str) -> int:
+        """Return the length of the longest word that the pack names."""
+        return max(
+            (hit.length for hit in self._things.find(folded)), default=0
+        )
 
     def category(self, text: str) -> tuple[CategoryId, float]:
         """Return the best category and how far it leads, from 0 to 1."""
