@@ -206,6 +206,7 @@ class Command(StrEnum):
     BIND = "bind"
     UNBIND = "unbind"
     VOLUNTEER = "volunteer"
+    UNVOLUNTEER = "unvolunteer"
     LINK = "link"
     BUILDING = "building"
     LOGIN = "login"

@@ -156,7 +156,7 @@ def is_addressed(message: Said) -> bool:
     quoted = message.quote is not None and (
         message.quote.by_me or message.quote.by_same
     )
-    typed = commands.read(message.text)
+    typed = _typed(message)
     slashed = isinstance(typed, Mistyped) and bool(typed.nearest)
     return (
         message.addressed
@@ -256,7 +256,7 @@ def _said(ctx: Context, message: Said) -> list[Outgoing]:
             message.sender.address,
             reachable=True,
         )
-    typed = commands.read(message.text)
+    typed = _typed(message)
     if isinstance(typed, Mistyped):
         return _nearest(message, typed)
     waiting = _waiting(ctx, message)
@@ -269,6 +269,13 @@ def _said(ctx: Context, message: Said) -> list[Outgoing]:
     ):
         return _quoted(ctx, message)
     return _understood(ctx, message)
+
+
+def _typed(message: Said) -> Typed | Mistyped | None:
+    quote = message.quote
+    told = message.addressed or (quote is not None and quote.by_me)
+    group = message.chat.kind is ChatKind.GROUP
+    return commands.read(message.text, talk=group and not told)
 
 
 def _waiting(ctx: Context, message: Said) -> Dialogue | None:

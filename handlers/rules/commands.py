@@ -1,10 +1,12 @@
 """The words and slashes that people type, and how they are read."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from enum import StrEnum
 
-from config.terms import Command, Number
+from config.terms import DESKS, STAFF, Command, Number, Role
 from handlers.rules.refusals import Refused
 
 WORDS: dict[Command, tuple[str, ...]] = {
@@ -36,6 +38,7 @@ WORDS: dict[Command, tuple[str, ...]] = {
     Command.BIND: ("绑定",),
     Command.UNBIND: ("解绑",),
     Command.VOLUNTEER: ("志愿者", "我要当志愿者"),
+    Command.UNVOLUNTEER: ("不当志愿者",),
     Command.LINK: ("关联",),
     Command.BUILDING: ("我的楼栋",),
     Command.LOGIN: ("登录",),
@@ -54,9 +57,127 @@ _BY_WORD = {
     word: command for command, words in WORDS.items() for word in words
 }
 _LONGEST = max(map(len, _BY_WORD))
-_AFTER = " \t\n\r　:：,，。.!！#号"
-_ALONE_ONLY = frozenset({"我的", "工单", "心愿", "完成", "通过", "取消"})
+_AFTER = " \t\n\r\u3000:：,，。.!！#号"
+_ALONE_ONLY = frozenset(
+    {"我的", "工单", "心愿", "完成", "通过", "取消", "开始", "帮助"}
+    | {"隐私", "导出", "注销", "登录", "志愿者"}
+)
 """Everyday words: commands only with a number behind them, or alone."""
+_BEHIND: dict[str, re.Pattern[str]] = {
+    "语言": re.compile(r"中文|汉语|zh|英文|英语|en", re.IGNORECASE),
+    "绑定": re.compile(r"[A-Za-z0-9 -]{6,14}$"),
+    "关联": re.compile(r"[A-Za-z0-9 -]{6,14}$"),
+}
+"""Everyday words: commands only with this behind them, or alone."""
+
+PRIVATE_ONLY = frozenset(
+    {
+        Command.CODE,
+        Command.EXPORT,
+        Command.FORGET,
+        Command.LINK,
+        Command.LOGIN,
+    }
+)
+GROUP_ONLY = frozenset({Command.BIND})
+_TALK_IN_GROUPS = PRIVATE_ONLY | {
+    Command.CANCEL,
+    Command.LANG,
+    Command.PRIVACY,
+    Command.START,
+}
+"""In a group their words are talk, unless they are said to us."""
+
+
+class Audience(StrEnum):
+    """For whom a command is: what help and menus show to whom."""
+
+    RESIDENT = "resident"
+    VOLUNTEER = "volunteer"
+    WORKER = "worker"
+    DESK = "desk"
+
+
+SHOWN: dict[Audience, tuple[Command, ...]] = {
+    Audience.RESIDENT: (
+        Command.REPORT,
+        Command.MY,
+        Command.TRACK,
+        Command.WITHDRAW,
+        Command.CATEGORY,
+        Command.NOT_REPORT,
+        Command.ASK,
+        Command.WISH,
+        Command.WISHES,
+        Command.VOLUNTEER,
+        Command.BUILDING,
+        Command.LANG,
+        Command.PRIVACY,
+        Command.EXPORT,
+        Command.FORGET,
+        Command.LINK,
+        Command.LOGIN,
+        Command.CANCEL,
+        Command.START,
+        Command.HELP,
+    ),
+    Audience.VOLUNTEER: (
+        Command.CLAIM,
+        Command.DROP,
+        Command.DONE,
+        Command.UNVOLUNTEER,
+    ),
+    Audience.WORKER: (
+        Command.TODO,
+        Command.TICKET,
+        Command.ACCEPT,
+        Command.ASK_RESIDENT,
+        Command.RESOLVE,
+        Command.TRANSFER,
+        Command.RAISE,
+        Command.REFUSE,
+        Command.MERGE,
+        Command.FILE,
+        Command.APPROVE,
+        Command.DECLINE,
+    ),
+    Audience.DESK: (
+        Command.ASSIGN,
+        Command.CODE,
+        Command.BIND,
+        Command.UNBIND,
+    ),
+}
+"""Every command once, in the order of README's table."""
+
+IN_GROUPS = (
+    Command.REPORT,
+    Command.ASK,
+    Command.WISHES,
+    Command.WISH,
+    Command.CLAIM,
+    Command.TRACK,
+    Command.HELP,
+)
+"""What the menu of a group offers."""
+
+SELDOM = frozenset(
+    {
+        Command.CATEGORY,
+        Command.NOT_REPORT,
+        Command.LANG,
+        Command.PRIVACY,
+        Command.EXPORT,
+        Command.FORGET,
+        Command.LINK,
+        Command.LOGIN,
+        Command.CANCEL,
+        Command.START,
+        Command.HELP,
+        Command.UNVOLUNTEER,
+    }
+)
+"""What help names in one line at its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +196,12 @@ class Mistyped:
     nearest: tuple[Command, ...]
 
 
-def read(text: str) -> Typed | Mistyped | None:
+def read(text: str, *, talk: bool = False) -> Typed | Mistyped | None:
     """Return the command that a text is, or None.
 
     ``认领12``, ``认领 12``, ``/claim 12`` and ``/claim@bot 12`` are one.
+    ``talk``: it is said in a group, to nobody in particular; there the
+    words of private matters are talk, and only their slashes count.
     """
     text = text.strip()
     if text.startswith(("/", "／")):
@@ -92,10 +215,25 @@ def read(text: str) -> Typed | Mistyped | None:
         if rest and rest[0] not in _AFTER and not rest[0].isdigit():
             continue
         rest = rest.lstrip(_AFTER)
-        if word in _ALONE_ONLY and rest and not rest[0].isdigit():
+        if rest and not _may_follow(word, rest):
             continue
+        if talk and command in _TALK_IN_GROUPS:
+            return None
         return Typed(command, rest.strip())
     return None
+
+
+def audiences(roles: Collection[Role]) -> list[Audience]:
+    """Return whose commands somebody with these roles can use."""
+    held = frozenset(roles)
+    found = [Audience.RESIDENT]
+    if Role.VOLUNTEER in held:
+        found.append(Audience.VOLUNTEER)
+    if held & STAFF:
+        found.append(Audience.WORKER)
+    if held & DESKS:
+        found.append(Audience.DESK)
+    return found
 
 
 def number_and_words(words: str) -> tuple[Number | None, str]:
@@ -125,6 +263,13 @@ def slash(command: Command) -> str:
 def word(command: Command) -> str:
     """Return the Chinese form."""
     return WORDS[command][0]
+
+
+def _may_follow(word: str, rest: str) -> bool:
+    if word in _ALONE_ONLY:
+        return rest[0].isdigit()
+    pattern = _BEHIND.get(word)
+    return pattern is None or pattern.match(rest) is not None
 
 
 def _slash(rest: str) -> Typed | Mistyped | None:

@@ -1,2 +1,43 @@
 # People: welcome, help, privacy, groups and accounts
-flood-notice = That was too fast: I read { $most } messages a minute. Please wait a little. If it is urgent, call.
+
+# One line for each command, in help, in menus and in the README
+about-report = Report what is wrong and where, photos welcome
+about-my = List what I reported
+about-track = Where a ticket stands, by number
+about-withdraw = Take back my report, by number
+about-category = Change a ticket's category
+about-notreport = Say that it was no report
+about-ask = Ask about policies and services
+about-wish = Make a small wish
+about-wishes = List the open wishes
+about-volunteer = Become a volunteer
+about-unvolunteer = Stop being a volunteer
+about-building = Tell which building I live in
+about-lang = Change the language (zh, en)
+about-privacy = What is kept, and who sees it
+about-export = Get a copy of my data
+about-forget = Delete my data
+about-link = Make two accounts one person
+about-login = Log in to the web pages
+about-cancel = Stop the step under way
+about-start = Begin
+about-help = What I can do
+about-claim = Claim a wish, by number
+about-drop = Give a claimed wish back, by number
+about-done = Wish fulfilled, by number, photos welcome
+about-todo = My open tickets, soonest due first
+about-ticket = A ticket and its history, by number
+about-accept = Accept a ticket, by number
+about-inquire = Ask the resident, by number
+about-resolve = Resolve a ticket, with words for the resident
+about-transfer = Hand a ticket to a colleague, by number
+about-raise = Raise a ticket to the next level, by number
+about-refuse = Refuse a ticket, with a reason
+about-merge = Merge one ticket into another
+about-file = File for a caller: phone, counter, patrol
+about-approve = Approve a wish, by number
+about-decline = Decline a wish, with a reason
+about-assign = Assign a ticket to somebody, by number
+about-code = Make a code that binds a grid's group
+about-bind = In the group, its administrator types the code
+about-unbind = Release a group from its grid

@@ -1,2 +1,43 @@
 # 人：入门、帮助、隐私、群和账号
-flood-notice = 您发得太快了，我一分钟只看 { $most } 条，请稍等再发。急事请直接打电话。
+
+# 每条命令一句话，帮助、菜单和 README 都用它
+about-report = 报告问题：什么地方、怎么了，可附照片
+about-my = 看我报的事
+about-track = 按编号查进度
+about-withdraw = 按编号撤回自己报的事
+about-category = 改工单的分类
+about-notreport = 说明这不是报事
+about-ask = 问政策、问办事
+about-wish = 许一个微心愿
+about-wishes = 看大家的微心愿
+about-volunteer = 当志愿者
+about-unvolunteer = 不再当志愿者
+about-building = 告诉我您住哪栋楼
+about-lang = 换语言（中文、英文）
+about-privacy = 保存了什么、谁能看
+about-export = 导出我的资料
+about-forget = 删除我的资料
+about-link = 把两个账号连成一个人
+about-login = 登录网页
+about-cancel = 不办了，取消当前这一步
+about-start = 开始使用
+about-help = 看看能做什么
+about-claim = 按编号认领心愿
+about-drop = 按编号退领心愿
+about-done = 按编号完成心愿，可附照片
+about-todo = 看待办，先到期的在前
+about-ticket = 按编号看工单和经过
+about-accept = 按编号受理
+about-inquire = 按编号询问居民
+about-resolve = 按编号办结，写一句给居民
+about-transfer = 按编号转派给同事
+about-raise = 按编号上报
+about-refuse = 按编号退单，写明理由
+about-merge = 把一张工单并入另一张
+about-file = 替居民代报：电话、来访、巡查
+about-approve = 按编号通过心愿
+about-decline = 按编号婉拒心愿，写明理由
+about-assign = 按编号派单给某人
+about-code = 生成绑定码，给一个网格的群用
+about-bind = 群管理员在群里输入绑定码
+about-unbind = 解除一个群的绑定
