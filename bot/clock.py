@@ -15,7 +15,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from handlers import router
 from handlers.context import Fixed
-from storage import limits
+from storage import inbox, limits
 from storage.database import Connection, Database
 
 BATCH = 500
@@ -75,6 +75,10 @@ class Clock:
         ):
             await self.database.write(
                 lambda db: sweep(self.fixed, db, now, BATCH)
+            )
+        if await self.database.read(lambda db: inbox.anything_stale(db, now)):
+            await self.database.write(
+                lambda db: inbox.drop_stale_parts(db, now)
             )
         self.beat("clock", TICK_WITHIN_S)
 

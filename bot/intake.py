@@ -33,6 +33,8 @@ CAREFUL = 64
 """After a start this many messages are counted before they are tried, so
 that one that kills the process cannot do so for ever."""
 DEADLY_TRIES = 3
+RECENT = 4096
+"""Keys remembered so that a platform's repeats count once as speech."""
 
 log = structlog.get_logger()
 
@@ -51,6 +53,7 @@ class Intake:
     last_heard: datetime | None = None
     _groups: dict[str, CommunityId] = field(default_factory=dict)
     _careful: int = CAREFUL
+    _counted: dict[str, None] = field(default_factory=dict)
     flooded: int = 0
     """Messages not heard because somebody said too much."""
 
@@ -173,8 +176,13 @@ class Intake:
         """Count what one person and one group say; over it: one notice."""
         if not isinstance(message, (Said, Pressed)):
             return True
+        if message.key in self._counted:
+            return True  # a repeat: the writer knows it
         if isinstance(message, Said) and self._is_danger(message):
             return True
+        self._counted[message.key] = None
+        while len(self._counted) > RECENT:
+            del self._counted[next(iter(self._counted))]
         now = self.now()
         verdicts = [self._people.count(message.sender.key, now)]
         if message.chat.kind is ChatKind.GROUP:

@@ -20,9 +20,10 @@ from handlers import letters, opening, wording
 from handlers.context import Context
 from handlers.letters import Pick
 from handlers.opening import Matter
-from handlers.rules import access
+from handlers.rules import access, commands
 from handlers.rules import ticket as rules
 from handlers.rules.access import Tie
+from handlers.rules.commands import Typed
 from handlers.rules.refusals import Refused
 from handlers.understanding.meaning import Intent, Meaning, Sure
 from storage import inbox, limits, people, photos, posts, tickets
@@ -507,9 +508,11 @@ def _tell_assignee(
 
 
 def _amend_words(ctx: Context, message: Edited, post: Post) -> bool:
-    if post.words_id is None or not message.text.strip():
+    typed = commands.read(message.text)
+    text = typed.words if isinstance(typed, Typed) else message.text
+    if post.words_id is None or not text.strip():
         return False
-    tickets.reword(ctx.db, post.words_id, message.text[:LONGEST_MESSAGE])
+    tickets.reword(ctx.db, post.words_id, text[:LONGEST_MESSAGE])
     return True
 
 

@@ -61,7 +61,22 @@ def keep_part(
     now: datetime,
 ) -> None:
     """Let an album's part wait for the words, until ``due_at``."""
-    _keep(db, message, "album", now, album=album, due_at=due_at)
+    values = {"state": "album", "album": album, "due_at": due_at}
+    db.execute(
+        put_new(db, schema.inbox)
+        .values(
+            channel=message.channel,
+            account=message.account,
+            key=message.key,
+            body=_encode(message),
+            created_at=now,
+            **values,
+        )
+        # its row may be there already, counting the tries
+        .on_conflict_do_update(
+            index_elements=["channel", "account", "key"], set_=values
+        )
+    )
 
 
 def take_parts(db: Connection, album: str) -> Sequence[Incoming]:
@@ -81,6 +96,15 @@ def take_parts(db: Connection, album: str) -> Sequence[Incoming]:
     return [Kept(**row).message for row in rows]
 
 
+def anything_stale(db: Connection, now: datetime) -> bool:
+    """Whether a part has waited in vain; reads one row of an index."""
+    i = schema.inbox
+    found = db.execute(
+        select(i.c.id).where(i.c.state == "album", i.c.due_at <= now).limit(1)
+    ).first()
+    return found is not None
+
+
 def drop_stale_parts(db: Connection, now: datetime) -> int:
     """Remove parts whose words never came; return how many."""
     i = schema.inbox
@@ -96,7 +120,19 @@ def count_attempt(
 
     Return the tries so far, this one included.
     """
-    _keep(db, message, "failing", now, attempts=0, reason=reason)
+    db.execute(
+        put_new(db, schema.inbox)
+        .values(
+            channel=message.channel,
+            account=message.account,
+            key=message.key,
+            state="failing",
+            body=_encode(message),
+            reason=reason,
+            created_at=now,
+        )
+        .on_conflict_do_nothing()
+    )
     i = schema.inbox
     row = db.execute(
         update(i)
@@ -146,7 +182,7 @@ def forget(db: Connection, message: Incoming) -> None:
             i.c.channel == message.channel,
             i.c.account == message.account,
             i.c.key == message.key,
-            i.c.state != "poison",
+            i.c.state == "failing",
         )
     )
 
@@ -247,26 +283,3 @@ def _in_state(db: Connection, state: str, limit: int) -> Sequence[Kept]:
         .limit(limit)
     ).mappings()
     return [Kept(**row) for row in rows]
-
-
-def _keep(
-    db: Connection,
-    message: Incoming,
-    state: str,
-    now: datetime,
-    **values: object,
-) -> None:
-    db.execute(
-        put_new(db, schema.inbox)
-        .values(
-            channel=message.channel,
-            account=message.account,
-            key=message.key,
-            state=state,
-            body=_encode(message),
-            created_at=now,
-            **values,
-        )
-        .on_conflict_do_nothing()
-    )
-    touch(db, "inbox")

@@ -64,11 +64,17 @@ class World:
             now=clock,
             write_first=frozenset({CHANNEL}),
         )
+        failed: Exception | None = None
         async with (
             opened_core(plan, lambda _db, _media: [fake]) as core,
             running(core),
         ):
-            yield cls(core, fake, clock)
+            try:
+                yield cls(core, fake, clock)
+            except Exception as error:  # noqa: BLE001  told outside the group
+                failed = error
+        if failed is not None:
+            raise failed
 
     # What people do
 

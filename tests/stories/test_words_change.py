@@ -1,0 +1,65 @@
+"""Edits, additions, recalls: one matter stays one ticket."""
+
+from pathlib import Path
+
+from tests.pictures import picture
+from tests.world import World
+
+
+async def test_an_edit_changes_the_ticket_and_opens_no_other(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with World.opened(database_url, tmp_path) as town:
+        said = await town.says("wang", "报事 3号楼路灯坏了", group="g1")
+        town.channel.pictures["new"] = picture(3)
+
+        await town.edits(
+            "wang", said, "报事 4号楼路灯坏了", group="g1", photos=["new"]
+        )
+
+        assert "4号楼路灯坏了" in town.heard("lin")[-2]
+        assert town.last("lin") == "工单 1 的照片"
+        await town.says("wang", "我的工单")
+        assert len(town.last("wang").splitlines()) == 2, "one ticket"
+
+
+async def test_a_reply_adds_and_a_stranger_in_another_group_cannot(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    async with World.opened(sqlite_url, tmp_path) as town:
+        await town.says("wang", "报事 3号楼路灯坏了", group="g1")
+        answer = town.last_id("g1")
+
+        await town.says("li", "我家楼下也是", group="g1", reply_to=answer)
+        assert "已补充到工单 1" in town.last("g1")
+        assert "我家楼下也是" in town.last("lin")
+
+        await town.says("stranger", "查单 1")
+        assert "路灯坏了" not in town.last("stranger")
+        await town.says("stranger", "撤回 1")
+        assert "不是您的事项" in town.last("stranger")
+
+
+async def test_a_recalled_report_withdraws_its_ticket(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    async with World.opened(sqlite_url, tmp_path) as town:
+        said = await town.says("wang", "报事 3号楼路灯坏了", group="g1")
+
+        await town.recalls("wang", said, group="g1")
+
+        assert "已被报事人撤回" in town.last("lin")
+
+
+async def test_the_same_message_fifty_times_is_one_ticket(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with World.opened(database_url, tmp_path) as town:
+        for _ in range(50):
+            await town.says(
+                "wang", "报事 3号楼路灯坏了", group="g1", message="m1"
+            )
+
+        assert len(town.read("g1")) == 1
+        await town.says("lin", "待办")
+        assert "待办 1 件" in town.last("lin")
