@@ -19,7 +19,6 @@ from aiohttp import web
 
 from bot.channels.channel import Channel
 from bot.channels.webchat import WebChat
-from bot.channels.webchat_seats import seats
 from bot.clock import Clock
 from bot.delivery import Delivery
 from bot.intake import Intake
@@ -35,7 +34,7 @@ from config.texts import Texts
 from handlers import console, wording
 from handlers.context import Fixed
 from handlers.understanding.understanding import Understanding
-from storage import backlog, migrate, webchat
+from storage import backlog, migrate
 from storage.apply import apply
 from storage.backlog import Backlog
 from storage.database import Database
@@ -214,9 +213,7 @@ async def serve(settings: Settings, plan: Plan, host: str, port: int) -> None:
         core = await stack.enter_async_context(
             opened_core(plan, edges.channels, edges.opening_link)
         )
-        await core.database.write(
-            lambda db: webchat.seat(db, seats(plan.pack))
-        )
+        await edges.webchat.seat(plan.pack)
         core.health.registry.register(Gathered(core))
         runner = web.AppRunner(
             edges.site(core),

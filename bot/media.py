@@ -238,7 +238,8 @@ async def clean(picture: bytes) -> Clean | None:
         found, jpeg = await reencode(picture)
     except NoPicture:
         return None
-    return Clean(jpeg, found.width, found.height)
+    point = Point(*found.point) if found.point else None
+    return Clean(jpeg, found.width, found.height, point)
 
 
 def _path(hash_: str) -> str:

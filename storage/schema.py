@@ -788,10 +788,11 @@ webchat_upload = Table(
     Column("ref", Text, primary_key=True),
     Column("address", Text, primary_key=True),
     _community(),
-    _text("shown"),
     _number("bytes"),
     _number("width"),
     _number("height"),
+    Column("lat", Float),
+    Column("lon", Float),
     _moment("at", needed=True),
     Index("ix_webchat_upload_at", "at"),
 )

@@ -40,17 +40,18 @@ def redeem(
     used = buttons.use_code(db, secret, LOGIN, now)
     if used is None:
         return None
+    person_id = used.made_for or PersonId(used.subject)
     db.execute(
         insert(session).values(
             hash=hashed(cookie),
             community_id=used.community_id,
-            person_id=used.subject,
+            person_id=person_id,
             created_at=now,
             seen_at=now,
             expires_at=expires_at,
         )
     )
-    return Login(used.community_id, PersonId(used.subject))
+    return Login(used.community_id, person_id)
 
 
 def find(db: Connection, cookie: str, now: datetime) -> Login | None:

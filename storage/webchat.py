@@ -10,7 +10,7 @@ core took over: what is behind ``version`` is still owed to it.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import (
@@ -21,14 +21,13 @@ from sqlalchemy import (
     exists,
     func,
     insert,
-    literal,
     select,
     union_all,
     update,
 )
 
 from config.terms import ChatKind, CommunityId, PersonId, PhotoId, Role
-from storage.messages import Choice, MenuItem
+from storage.messages import Choice, MenuItem, Point
 from storage.people import put_new
 from storage.schema import (
     MadeBy,
@@ -131,13 +130,13 @@ class Stored:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upload:
-    """An uploaded photo: the original, and the copy that may be shown."""
+    """An uploaded photo, bare of metadata, and where it was taken."""
 
     ref: str
-    shown: str
     bytes: int
     width: int
     height: int
+    point: Point | None = None
 
 
 # Chats and members --------------------------------------------------------
@@ -705,25 +704,23 @@ def keep_upload(
             ref=upload.ref,
             address=sender.address,
             community_id=sender.community,
-            shown=upload.shown,
             bytes=upload.bytes,
             width=upload.width,
             height=upload.height,
+            lat=upload.point.lat if upload.point else None,
+            lon=upload.point.lon if upload.point else None,
             at=now,
         )
         .on_conflict_do_nothing()
     )
 
 
-def shown(db: Connection, ref: str, address: str) -> str | None:
-    """Return the hash to show for ``ref`` if this address may see it."""
+def may_see(db: Connection, ref: str, address: str) -> bool:
+    """Tell whether a photo is one's own upload or hangs in one's chats."""
     upload = webchat_upload.c
-    own = select(upload.shown).where(
-        upload.ref == ref, upload.address == address
-    )
+    own = exists().where(upload.ref == ref, upload.address == address)
     hung = (
-        select(func.coalesce(upload.shown, literal(ref)))
-        .select_from(webchat_photo)
+        select(webchat_photo.c.ref)
         .join(
             webchat_message,
             webchat_message.c.id == webchat_photo.c.message_id,
@@ -732,13 +729,30 @@ def shown(db: Connection, ref: str, address: str) -> str | None:
             webchat_member,
             webchat_member.c.chat == webchat_message.c.chat,
         )
-        .outerjoin(webchat_upload, upload.ref == webchat_photo.c.ref)
         .where(
             webchat_photo.c.ref == ref,
             webchat_member.c.address == address,
         )
+        .exists()
     )
-    return db.scalar(union_all(own, hung).limit(1))
+    return bool(db.scalar(select(own | hung)))
+
+
+def taken_at(db: Connection, message: Message) -> Point | None:
+    """Return where the first of a message's photos that knows was taken."""
+    if not message.photos:
+        return None
+    upload = webchat_upload.c
+    row = db.execute(
+        select(upload.lat, upload.lon)
+        .where(
+            upload.address == message.sender,
+            upload.ref.in_([picture.ref for picture in message.photos]),
+            upload.lat.is_not(None),
+        )
+        .limit(1)
+    ).first()
+    return None if row is None else Point(row.lat, row.lon)
 
 
 # Forgetting ---------------------------------------------------------------
@@ -746,8 +760,11 @@ def shown(db: Connection, ref: str, address: str) -> str | None:
 
 def forget_before(
     db: Connection, community: CommunityId, moment: datetime
-) -> int:
-    """Delete the history older than ``moment``; return how much it was."""
+) -> list[str]:
+    """Delete the history older than ``moment``.
+
+    Returns the photos that nothing shows any more, to be deleted too.
+    """
     row = webchat_message.c
     old = select(row.id).where(
         row.community_id == community,
@@ -757,18 +774,30 @@ def forget_before(
     db.execute(
         delete(webchat_photo).where(webchat_photo.c.message_id.in_(old))
     )
-    gone = db.execute(delete(webchat_message).where(row.id.in_(old)))
-    db.execute(
-        delete(webchat_upload).where(
-            webchat_upload.c.community_id == community,
-            webchat_upload.c.at < moment,
-        )
+    db.execute(delete(webchat_message).where(row.id.in_(old)))
+    upload = webchat_upload.c
+    return _drop_uploads(
+        db, upload.community_id == community, upload.at < moment
     )
-    return gone.rowcount
 
 
-def forget_person(db: Connection, address: str) -> None:
-    """Empty everything that one person posted, everywhere."""
+def _drop_uploads(db: Connection, *which: ColumnElement[bool]) -> list[str]:
+    """Delete uploads that hang nowhere; return those that nobody keeps."""
+    upload = webchat_upload.c
+    hung = exists().where(webchat_photo.c.ref == upload.ref)
+    gone = db.scalars(
+        delete(webchat_upload).where(*which, ~hung).returning(upload.ref)
+    ).all()
+    still = select(upload.ref).where(upload.ref.in_(gone))
+    kept = select(photo.c.hash).where(photo.c.hash.in_(gone))
+    return sorted(set(gone) - set(db.scalars(union_all(still, kept))))
+
+
+def forget_person(db: Connection, address: str) -> list[str]:
+    """Empty everything that one person posted, everywhere.
+
+    Returns the photos that nothing shows any more, to be deleted too.
+    """
     row = webchat_message.c
     own = db.execute(
         select(row.chat, row.id).where(
@@ -788,8 +817,49 @@ def forget_person(db: Connection, address: str) -> None:
     )
     db.execute(delete(webchat_message).where(row.chat == address))
     db.execute(
-        delete(webchat_upload).where(webchat_upload.c.address == address)
-    )
-    db.execute(
         delete(webchat_member).where(webchat_member.c.address == address)
     )
+    return _drop_uploads(db, webchat_upload.c.address == address)
+
+
+class Newcomer(NamedTuple):
+    """A person who has no account here yet."""
+
+    name: str
+    building: str
+
+
+def newcomer(
+    db: Connection, community: CommunityId, person_id: PersonId
+) -> Newcomer | None:
+    """Return the name and building of a person, or nothing."""
+    row = db.execute(
+        select(person.c.name, person.c.building).where(
+            person.c.community_id == community,
+            person.c.id == person_id,
+            person.c.active,
+        )
+    ).first()
+    return None if row is None else Newcomer(row.name, row.building)
+
+
+def settle(
+    db: Connection,
+    community: CommunityId,
+    person_id: PersonId,
+    address: str,
+    chats: Sequence[Seat],
+) -> None:
+    """Give a person an account here and let them into their chats."""
+    db.execute(
+        put_new(db, account)
+        .values(
+            channel=CHANNEL,
+            address=address,
+            community_id=community,
+            person_id=person_id,
+            reachable=True,
+        )
+        .on_conflict_do_nothing()
+    )
+    join(db, chats, address)

@@ -12,7 +12,8 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Protocol, assert_never
 
 import structlog
@@ -24,9 +25,15 @@ from bot.channels.channel import (
     Limits,
     Never,
     Receive,
+    Unknown,
 )
 from bot.channels.webchat_hub import Hub, Listener
-from bot.channels.webchat_seats import seats
+from bot.channels.webchat_seats import (
+    group_seats,
+    lives_in,
+    private_seat,
+    seats,
+)
 from bot.channels.webchat_wire import (
     Amend,
     Beat,
@@ -45,8 +52,8 @@ from bot.channels.webchat_wire import (
     Taken,
     Welcome,
 )
-from config.pack.values import Pack
-from config.terms import ChatKind
+from config.pack.values import Community, Pack
+from config.terms import ChatKind, PersonId
 from storage import webchat
 from storage.database import Database
 from storage.messages import (
@@ -59,6 +66,7 @@ from storage.messages import (
     Order,
     Outgoing,
     Photo,
+    Point,
     Pressed,
     Quote,
     Said,
@@ -73,11 +81,12 @@ TEXT = 4000
 PHOTOS = 9
 PHOTO_BYTES = 10 * 1024 * 1024
 PAGE = 40
-ID = 64
-"""The longest client id."""
 BEAT_S = 3.0
 """How often a page hears from us; how soon another process's words show."""
 BATCH = 64
+FORGET_EVERY = timedelta(hours=1)
+
+_CLIENT = re.compile(r"[\w-]{1,64}", re.ASCII)
 
 log = structlog.get_logger()
 
@@ -93,20 +102,24 @@ class Declines(Exception):
 class Pictures(Protocol):
     """Where photos are kept, by content hash."""
 
-    async def put(self, content: bytes) -> str:
+    async def put(self, content: bytes, /) -> str:
         """Keep the bytes and return their hash."""
 
-    async def get(self, ref: str) -> bytes | None:
+    async def get(self, ref: str, /) -> bytes | None:
         """Return the bytes, or nothing."""
+
+    async def delete(self, ref: str, /) -> None:
+        """Remove the bytes; those that are gone are fine."""
 
 
 @dataclass(frozen=True, slots=True)
 class Clean:
-    """A picture without its metadata, safe to show."""
+    """A picture without its metadata, and what that said of the place."""
 
     content: bytes
     width: int
     height: int
+    point: Point | None = None
 
 
 Cleaner = Callable[[bytes], Awaitable[Clean | None]]
@@ -143,6 +156,8 @@ class WebChat:
         self._now = now
         self._owed = asyncio.Event()
         self._receive: Receive | None = None
+        self._pack: Pack | None = None
+        self._forgot_at: datetime | None = None
         self._mention = re.compile(
             rf"@(?:{'|'.join(map(re.escape, names))})(?![\w-])[\s,，:：]*",
             re.IGNORECASE,
@@ -151,6 +166,7 @@ class WebChat:
 
     async def seat(self, pack: Pack) -> None:
         """Let everybody of the pack sit where they belong."""
+        self._pack = pack
         wanted = seats(pack)
         await self._db.write(lambda db: webchat.seat(db, wanted))
 
@@ -173,13 +189,23 @@ class WebChat:
 
     async def send(self, outgoing: Outgoing, key: str) -> str:
         """Keep the bot's message, once for each key, and show it."""
+        try:
+            return await self._send(outgoing, key)
+        except (Gone, Never):
+            raise
+        except Exception as error:
+            # the database's own errors; the key makes another try harmless
+            log.exception("webchat_send_failed")
+            raise Unknown(type(error).__name__) from error
+
+    async def _send(self, outgoing: Outgoing, key: str) -> str:
         match outgoing:
             case Say():
                 return await self._say(outgoing, key)
             case Edit():
                 return await self._edit(outgoing)
             case AnswerPress():
-                address = outgoing.press.partition(".")[0]
+                address = outgoing.press.rpartition(".")[0]
                 if outgoing.text:
                     self.hub.notify(
                         address, Notice(outgoing.text, outgoing.alert)
@@ -200,7 +226,7 @@ class WebChat:
                 assert_never(outgoing)
 
     async def fetch(self, photo: Photo) -> bytes:
-        """Return an uploaded original."""
+        """Return an upload, which lost its metadata when it came."""
         content = await self._pictures.get(photo.ref)
         if content is None:
             raise Never("the upload is gone")
@@ -264,6 +290,7 @@ class WebChat:
             self.hub.beat(Beat(self._now()))
             try:
                 await self.hub.bring_all()
+                await self._forget()
             except Exception:
                 log.exception("webchat_sweep_failed")
 
@@ -284,12 +311,17 @@ class WebChat:
         arrived: list[Incoming] = []
         if message.handed < 0:
             quote = await self._quote(message)
-            arrived.append(self._said(message, quote))
+            point = await self._db.read(
+                lambda db: webchat.taken_at(db, message)
+            )
+            arrived.append(self._said(message, quote, point))
         if message.version > 0:
             arrived.append(self._edited(message))
         return arrived
 
-    def _said(self, message: Message, quote: Quote | None) -> Said:
+    def _said(
+        self, message: Message, quote: Quote | None, point: Point | None
+    ) -> Said:
         text, addressed = self._addressed(message.text)
         return Said(
             channel=CHANNEL,
@@ -301,6 +333,7 @@ class WebChat:
             text=text,
             photos=_photos(message),
             quote=quote,
+            point=point,
             addressed=addressed,
         )
 
@@ -354,7 +387,7 @@ class WebChat:
     ) -> None:
         """Do what a page asks and tell it what came of it."""
         client = getattr(frame, "client", "")
-        if len(client) > ID:
+        if client and not _CLIENT.fullmatch(client):
             listener.tell(Declined("", "unreadable"))
             return
         try:
@@ -505,7 +538,11 @@ class WebChat:
             raise webchat.Forbidden
 
     async def upload(self, viewer: Viewer, content: bytes) -> Upload:
-        """Keep a photo that will be posted, and a copy that may be shown."""
+        """Keep a photo that will be posted, without what it tells.
+
+        The original is never kept: a neighbour who saves the picture must
+        not learn where and when it was taken.
+        """
         if len(content) > PHOTO_BYTES:
             raise Declines("photo-too-large")
         if not _is_photo(content):
@@ -514,11 +551,11 @@ class WebChat:
         if shown is None:
             raise Declines("broken-photo")
         upload = Upload(
-            ref=await self._pictures.put(content),
-            shown=await self._pictures.put(shown.content),
-            bytes=len(content),
+            ref=await self._pictures.put(shown.content),
+            bytes=len(shown.content),
             width=shown.width,
             height=shown.height,
+            point=shown.point,
         )
         await self._db.write(
             lambda db: webchat.keep_upload(db, viewer, upload, self._now())
@@ -526,11 +563,58 @@ class WebChat:
         return upload
 
     async def picture(self, viewer: Viewer, ref: str) -> bytes | None:
-        """Return the copy of a photo that this viewer may see."""
-        shown = await self._db.read(
-            lambda db: webchat.shown(db, ref, viewer.address)
+        """Return a photo if this viewer may see it."""
+        may = await self._db.read(
+            lambda db: webchat.may_see(db, ref, viewer.address)
         )
-        return None if shown is None else await self._pictures.get(shown)
+        return await self._pictures.get(ref) if may else None
+
+    async def settle(
+        self, community: Community, person: PersonId
+    ) -> Viewer | None:
+        """Return who has logged in, let in if it is for the first time.
+
+        They sit in their private chat and in the groups of the grid they
+        live in.
+        """
+        known = await self._db.read(
+            lambda db: webchat.viewer_person(db, community.id, person)
+        )
+        if known is not None:
+            return known
+        address = f"{community.id}-{person}"
+        new = await self._db.read(
+            lambda db: webchat.newcomer(db, community.id, person)
+        )
+        if new is None:
+            return None
+        chats = [private_seat(community, address, new.name)]
+        for grid in community.grids:
+            if lives_in(new.building, grid):
+                chats += group_seats(community, grid)
+        await self._db.write(
+            lambda db: webchat.settle(db, community.id, person, address, chats)
+        )
+        return await self._db.read(lambda db: webchat.viewer(db, address))
+
+    async def _forget(self) -> None:
+        """Now and then delete what is older than a community keeps."""
+        now = self._now()
+        last = self._forgot_at
+        if self._pack is None or (last and now - last < FORGET_EVERY):
+            return
+        self._forgot_at = now
+        for community in self._pack.communities:
+            moment = now - community.rules.chat_kept
+            gone = await self._db.write(
+                partial(
+                    webchat.forget_before,
+                    community=community.id,
+                    moment=moment,
+                )
+            )
+            for ref in gone:
+                await self._pictures.delete(ref)
 
 
 def _chat(message: Message, member: str = "") -> Chat:

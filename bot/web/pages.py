@@ -131,7 +131,10 @@ async def enter(request: web.Request) -> web.Response:
             db, code, cookie, now, now + site.session_kept
         )
     )
-    if entered is None:
+    if entered is not None:
+        community = site.community(entered.community)
+        await site.chat.settle(community, entered.person)
+    else:
         return paint(request, "login.html", works=False, status=410)
     response = web.HTTPSeeOther("/")
     response.set_cookie(

@@ -81,7 +81,7 @@ def test_the_same_post_twice_is_one_message(db: Connection) -> None:
 def test_a_stranger_can_neither_post_nor_attach_anothers_photo(
     db: Connection,
 ) -> None:
-    photo = Upload(ref="a" * 64, shown="b" * 64, bytes=9, width=4, height=3)
+    photo = Upload(ref="a" * 64, bytes=9, width=4, height=3)
     webchat.keep_upload(db, WANG, photo, NOW)
 
     with pytest.raises(webchat.Forbidden):
@@ -174,17 +174,17 @@ def test_unread_counts_what_others_said_after_the_last_reading(
 def test_a_photo_is_shown_to_its_uploader_and_to_members_of_its_chat(
     db: Connection,
 ) -> None:
-    photo = Upload(ref="a" * 64, shown="b" * 64, bytes=9, width=4, height=3)
+    photo = Upload(ref="a" * 64, bytes=9, width=4, height=3)
     webchat.keep_upload(db, WANG, photo, NOW)
-    assert webchat.shown(db, photo.ref, "wang") == photo.shown
-    assert webchat.shown(db, photo.ref, "lin") is None
+    assert webchat.may_see(db, photo.ref, "wang")
+    assert not webchat.may_see(db, photo.ref, "lin")
 
     lamp = _post(db, "c1", photos=(photo.ref,))
-    assert webchat.shown(db, photo.ref, "lin") == photo.shown
-    assert webchat.shown(db, photo.ref, "stranger") is None
+    assert webchat.may_see(db, photo.ref, "lin")
+    assert not webchat.may_see(db, photo.ref, "stranger")
 
     webchat.withdraw(db, "g1", lamp.id, "wang")
-    assert webchat.shown(db, photo.ref, "lin") is None
+    assert not webchat.may_see(db, photo.ref, "lin")
 
 
 def test_the_pack_moves_its_own_members_and_no_others(db: Connection) -> None:
@@ -214,10 +214,26 @@ def test_history_is_paged_and_forgotten(db: Connection) -> None:
     assert [message.id for message in page] == ids[1:3]
 
     later = NOW.replace(day=3)
-    assert webchat.forget_before(db, YUELAI, later) == 0  # still owed
+    webchat.forget_before(db, YUELAI, later)
+    assert len(webchat.before(db, "g1", None, 9)) == 5  # still owed
     webchat.mark_handed(db, webchat.owed(db, 10))
-    assert webchat.forget_before(db, YUELAI, later) == 5
-    assert webchat.before(db, "g1", None, 2) == []
+    webchat.forget_before(db, YUELAI, later)
+    assert webchat.before(db, "g1", None, 9) == []
+
+
+def test_a_photo_goes_when_nothing_shows_it_any_more(db: Connection) -> None:
+    later = NOW.replace(day=3)
+    for letter in "ab":
+        photo = Upload(ref=letter * 64, bytes=9, width=4, height=3)
+        webchat.keep_upload(db, WANG, photo, NOW)
+    shown = Upload(ref="a" * 64, bytes=9, width=4, height=3)
+    webchat.keep_upload(db, LIN, shown, later)
+    _post(db, "c1", photos=("a" * 64,))
+
+    assert webchat.forget_before(db, YUELAI, later) == ["b" * 64]
+    webchat.mark_handed(db, webchat.owed(db, 10))
+    assert webchat.forget_before(db, YUELAI, later) == []  # Lin's, too
+    assert webchat.forget_before(db, YUELAI, NOW.replace(day=4)) == ["a" * 64]
 
 
 def test_forgetting_a_person_leaves_none_of_their_words(

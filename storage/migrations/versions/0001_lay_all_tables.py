@@ -1082,7 +1082,6 @@ def upgrade() -> None:
         sa.Column("ref", sa.Text(), nullable=False),
         sa.Column("address", sa.Text(), nullable=False),
         sa.Column("community_id", sa.Text(), nullable=False),
-        sa.Column("shown", sa.Text(), server_default="", nullable=False),
         sa.Column(
             "bytes", sa.Integer(), server_default=sa.text("0"), nullable=False
         ),
@@ -1092,6 +1091,8 @@ def upgrade() -> None:
         sa.Column(
             "height", sa.Integer(), server_default=sa.text("0"), nullable=False
         ),
+        sa.Column("lat", sa.Float(), nullable=True),
+        sa.Column("lon", sa.Float(), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint(
             "ref", "address", name=op.f("pk_webchat_upload")

@@ -4,6 +4,7 @@ import asyncio
 import io
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from itertools import count
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from storage.messages import (
     Edit,
     Edited,
     Photo,
+    Point,
     Pressed,
     Said,
     Say,
@@ -49,6 +51,7 @@ class Page:
     def __init__(self, socket: ClientWebSocketResponse) -> None:
         self.socket = socket
         self.seen: dict[str, int] = {}
+        self.turns = count()
 
     async def hello(self, seen: dict[str, int] | None = None) -> Frame:
         await self.say(type="hello", seen=seen or {})
@@ -68,7 +71,7 @@ class Page:
                 return frame
 
     async def posts(self, text: str, **more: object) -> Frame:
-        client = more.pop("client", f"c-{text[:20]}")
+        client = more.pop("client", f"c{next(self.turns)}")
         chat = more.pop("chat", "g1")
         await self.say(
             type="post", chat=chat, text=text, client=client, **more
@@ -301,13 +304,14 @@ async def test_a_photo_is_uploaded_posted_handed_over_and_shown(
 
     (said,) = here.core.heard
     assert isinstance(said, Said)
-    assert await here.chat.fetch(said.photos[0]) == original
+    assert said.point == Point(31.5, 121.25)
+    assert await here.chat.fetch(said.photos[0]) == await neighbour.read()
     assert (before.status, stranger.status) == (404, 404)
     assert neighbour.status == 200
     assert neighbour.content_type == "image/jpeg"
     assert neighbour.headers["X-Content-Type-Options"] == "nosniff"
-    assert b"31.2304" in original
-    assert b"31.2304" not in await neighbour.read()
+    assert b"by the gate" in original
+    assert not any(b"by the gate" in kept for kept in here.shelf.kept.values())
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import Connection, insert
 
 from config.terms import PersonId
-from storage import buttons, schema
+from storage import buttons, schema, webchat
 from tests.bot.web.town import MORNING, YUELAI, Town, town
 
 HTML = {"Accept": "text/html"}
@@ -220,6 +220,35 @@ async def test_a_login_link_survives_its_preview_and_works_once(
     assert "王秀兰" in front or '"me":"wang"' in front
     assert again.status == 410
     assert (board.status, after.status) == (200, 401)
+
+
+async def test_who_logs_in_for_the_first_time_sits_with_their_neighbours(
+    strict: Town, visitor: TestClient[Any, Any]
+) -> None:
+    def come(db: Connection) -> None:
+        db.execute(
+            insert(schema.person).values(
+                community_id=YUELAI, id="p7", name="新邻居", building="6号楼"
+            )
+        )
+        buttons.put_code(
+            db,
+            "New456-once",
+            YUELAI,
+            "login",
+            "p7",
+            PersonId("p7"),
+            MORNING,
+            MORNING + timedelta(hours=1),
+        )
+
+    await strict.db.write(come)
+    await visitor.post("/login/New456-once", allow_redirects=False)
+    front = await (await visitor.get("/")).text()
+    places = await strict.db.read(lambda db: webchat.places(db, "yuelai-p7"))
+
+    assert '"me":"yuelai-p7"' in front
+    assert [place.address for place in places] == ["g1", "yuelai-p7"]
 
 
 async def test_an_expired_login_code_and_session_open_nothing(

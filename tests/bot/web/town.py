@@ -11,10 +11,11 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
-from PIL import Image, UnidentifiedImageError
+from PIL import ExifTags, Image
 from sqlalchemy import Connection, insert
 
-from bot.channels.webchat import Clean, WebChat
+from bot.channels.webchat import WebChat
+from bot.media import clean
 from bot.web.deps import Demo, Site
 from bot.web.site import make_site
 from config.pack.values import Category, Community, Grid, Member, Pack
@@ -111,26 +112,21 @@ class Shelf:
     async def get(self, ref: str) -> bytes | None:
         return self.kept.get(ref)
 
-
-async def clean(content: bytes) -> Clean | None:
-    """Re-encode in this process: the photos here are our own."""
-    try:
-        with Image.open(io.BytesIO(content)) as image:
-            image.load()
-            shown = image.convert("RGB")
-    except (UnidentifiedImageError, OSError, SyntaxError):
-        return None
-    out = io.BytesIO()
-    shown.save(out, "JPEG")
-    return Clean(out.getvalue(), *shown.size)
+    async def delete(self, ref: str) -> None:
+        self.kept.pop(ref, None)
 
 
-def photo(colour: str = "teal", size: tuple[int, int] = (64, 48)) -> bytes:
+def photo(size: tuple[int, int] = (64, 48)) -> bytes:
     """Return a small JPEG that says where it was taken."""
     out = io.BytesIO()
     exif = Image.Exif()
-    exif[0x010E] = "31.2304 N 121.4737 E"
-    Image.new("RGB", size, colour).save(out, "JPEG", exif=exif)
+    exif[0x010E] = "by the gate"
+    gps = exif.get_ifd(ExifTags.IFD.GPSInfo)
+    gps[ExifTags.GPS.GPSLatitudeRef] = "N"
+    gps[ExifTags.GPS.GPSLatitude] = (31.0, 30.0, 0.0)
+    gps[ExifTags.GPS.GPSLongitudeRef] = "E"
+    gps[ExifTags.GPS.GPSLongitude] = (121.0, 15.0, 0.0)
+    Image.new("RGB", size, "teal").save(out, "JPEG", exif=exif)
     return out.getvalue()
 
 
