@@ -67,6 +67,8 @@ def plain(folded: str, cues: Cues) -> str:
 
 def troubles(folded: str, cues: Cues) -> list[Trouble]:
     """Return the clauses that tell of trouble here and now."""
+    if not (cues.strong.search(folded) or cues.soft.search(folded)):
+        return []
     alive: list[Trouble] = []
     away = False
     before = ""

@@ -108,13 +108,15 @@ class Retrieval:
 
     def find(self, question: str, *, today: date) -> Found:
         """Return what answers a question; nothing past its date."""
-        matches = self._matches(question)
-        past = [m for m in matches[:1] if _is_past(m.entry, today)]
-        current = [m for m in matches if not _is_past(m.entry, today)]
+        ranked = self._ranked(question)
+        score, cover = _POSSIBLE
+        likely = [m for m in ranked if m.score >= score and m.cover >= cover]
+        past = [m for m in likely[:1] if _is_past(m.entry, today)]
+        current = [m for m in likely if not _is_past(m.entry, today)]
         if past:
             return Found(best=tuple(current[:_CHOICES]), expired=past[0])
-        if _is_sure(current) and _counts_agree(question, current[0].entry):
-            return Found(best=(current[0],), sure=True)
+        if _is_sure(ranked) and _counts_agree(question, ranked[0].entry):
+            return Found(best=(ranked[0],), sure=True)
         return Found(best=tuple(current[:_CHOICES]))
 
     def _add(
@@ -137,8 +139,8 @@ class Retrieval:
         texts = (self._texts[key].terms for key in self._texts_of[entry])
         return frozenset().union(*texts)
 
-    def _matches(self, question: str) -> list[Match]:
-        """Return the entries that may answer, best first."""
+    def _ranked(self, question: str) -> list[Match]:
+        """Return the entries with most in common, best first."""
         weights = {
             term: self._weight(self._known_to[term])
             for term in _terms(question[:_READ])
@@ -170,8 +172,7 @@ class Retrieval:
             matches.append(
                 Match(self._entries[text.entry], score, said / whole),
             )
-        least, cover = _POSSIBLE
-        return [m for m in matches if m.score >= least and m.cover >= cover]
+        return matches
 
     def _scores(self, weights: Mapping[str, float]) -> list[tuple[int, float]]:
         """Return the texts with most in common, best first."""
@@ -209,10 +210,10 @@ def _terms(text: str) -> list[str]:
     ]
 
 
-def _is_sure(matches: list[Match]) -> bool:
-    if not matches:
+def _is_sure(ranked: list[Match]) -> bool:
+    if not ranked:
         return False
-    best, *others = matches
+    best, *others = ranked
     second = others[0].score if others else 0.0
     return any(
         best.score >= score
