@@ -214,7 +214,15 @@ async def serve(settings: Settings, plan: Plan, host: str, port: int) -> None:
             opened_core(plan, edges.channels, edges.opening_link)
         )
         await edges.webchat.seat(plan.pack)
-        core.health.registry.register(Gathered(core))
+        core.health.registry.register(
+            Gathered(
+                intake=core.intake,
+                delivery=core.delivery,
+                media=core.media,
+                database=core.database,
+                backlog=lambda: core.backlog.last,
+            )
+        )
         runner = web.AppRunner(
             edges.site(core),
             access_log=None,

@@ -1,7 +1,7 @@
 """What Prometheus scrapes: counted as it happens, gathered on request."""
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from prometheus_client.core import (
     CounterMetricFamily,
@@ -11,29 +11,36 @@ from prometheus_client.core import (
 from prometheus_client.registry import Collector
 from typing_extensions import override
 
-if TYPE_CHECKING:
-    from bot.app import Core
+from bot.delivery import Delivery
+from bot.intake import Intake
+from bot.media import Media
+from storage.backlog import Backlog
+from storage.database import Database
 
 
+@dataclass(eq=False, kw_only=True)
 class Gathered(Collector):
     """The core's counters, under ``linli_``."""
 
-    def __init__(self, core: "Core") -> None:
-        self._core = core
+    intake: Intake
+    delivery: Delivery
+    media: Media
+    database: Database
+    backlog: Callable[[], Backlog]
+    """What waited when it was last counted."""
 
     @override
     def collect(self) -> Iterator[Metric]:
         """Yield every figure as it stands."""
-        core = self._core
         for name, about, count in (
-            ("heard", "Messages taken in, talk included", core.intake.heard),
-            ("acted", "Messages that went to the writer", core.intake.acted),
-            ("flooded", "Messages over the limit", core.intake.flooded),
-            ("sent", "Letters delivered", core.delivery.sent),
-            ("parked", "Letters given up", core.delivery.parked),
-            ("repeated", "Letters sent once more", core.delivery.repeated),
-            ("photos_kept", "Photos kept", core.media.kept),
-            ("photos_failed", "Photos given up", core.media.failed),
+            ("heard", "Messages taken in, talk included", self.intake.heard),
+            ("acted", "Messages that went to the writer", self.intake.acted),
+            ("flooded", "Messages over the limit", self.intake.flooded),
+            ("sent", "Letters delivered", self.delivery.sent),
+            ("parked", "Letters given up", self.delivery.parked),
+            ("repeated", "Letters sent once more", self.delivery.repeated),
+            ("photos_kept", "Photos kept", self.media.kept),
+            ("photos_failed", "Photos given up", self.media.failed),
         ):
             family = CounterMetricFamily(f"linli_{name}", about)
             family.add_metric([], count)
@@ -41,12 +48,12 @@ class Gathered(Collector):
         works = GaugeMetricFamily(
             "linli_works_waiting", "Works that wait for the writer"
         )
-        works.add_metric([], core.database.waiting)
+        works.add_metric([], self.database.waiting)
         yield works
         yield from self._backlog()
 
     def _backlog(self) -> Iterator[Metric]:
-        backlog = self._core.backlog.last
+        backlog = self.backlog()
         for name, about, value in (
             ("letters_waiting", "Letters that may be sent", backlog.letters),
             ("oldest_letter_seconds", "Age of the oldest", backlog.age_s),
