@@ -162,6 +162,14 @@ def tell(
     return [letter, *_call_in_group(ctx, person, chat, group)]
 
 
+def is_reachable(ctx: Context, person: Person) -> bool:
+    """Whether a letter to somebody would arrive now."""
+    return (
+        people.private_chat(ctx.db, ctx.id, person.id, ctx.fixed.write_first)
+        is not None
+    )
+
+
 def in_private(
     ctx: Context,
     message: Said | Pressed,

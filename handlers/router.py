@@ -5,7 +5,17 @@ from datetime import datetime
 from functools import partial
 
 from config.terms import Action, ChatKind, Command, CommunityId
-from handlers import deadlines, letters, report, residents, triage
+from handlers import (
+    claims,
+    deadlines,
+    letters,
+    report,
+    residents,
+    triage,
+    wish_list,
+    wish_review,
+    wishes,
+)
 from handlers.context import Context, Fixed
 from handlers.rules import commands
 from handlers.rules import ticket as rules
@@ -47,19 +57,36 @@ def _pressed(action: Action) -> ByPress:
     return partial(triage.by_press, action=action)
 
 
+def _of_either(ticket: ByCommand, wish: ByCommand) -> ByCommand:
+    """Let the number decide: tickets and wishes share one sequence."""
+
+    def by_number(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
+        do = wish if wishes.is_meant(ctx, message, rest) else ticket
+        return do(ctx, message, rest)
+
+    return by_number
+
+
 ROUTES: dict[Command, ByCommand] = {
     Command.REPORT: report.report,
-    Command.WITHDRAW: residents.withdraw,
+    Command.WITHDRAW: _of_either(residents.withdraw, wishes.withdraw),
     Command.NOT_REPORT: residents.withdraw,
     Command.CATEGORY: residents.category,
     Command.MY: residents.my,
-    Command.TRACK: residents.track,
-    Command.TICKET: triage.show,
+    Command.TRACK: _of_either(residents.track, wish_list.show),
+    Command.TICKET: _of_either(triage.show, wish_list.show),
     Command.TODO: triage.todo,
     Command.FILE: triage.file,
     Command.ASSIGN: triage.assign,
     Command.TRANSFER: triage.transfer,
     Command.MERGE: triage.merge,
+    Command.WISH: wishes.wish,
+    Command.WISHES: wish_list.show_list,
+    Command.APPROVE: wish_review.approve,
+    Command.DECLINE: wish_review.decline,
+    Command.CLAIM: claims.claim,
+    Command.DROP: claims.drop,
+    Command.DONE: claims.done,
     **{
         command: _deed(action) for command, action in triage.BY_COMMAND.items()
     },
@@ -77,6 +104,17 @@ PRESSES: dict[str, ByPress] = {
     "fixed-yes": residents.press_fixed,
     "fixed-no": residents.press_not_fixed,
     "rate": residents.press_rate,
+    "wish-grid": wishes.press_grid,
+    "wish-consent": wishes.press_consent,
+    "wish-approve": wish_review.press_approve,
+    "wish-edit": wish_review.press_edit,
+    "wish-decline": wish_review.press_decline,
+    "wish-page": wish_list.press_page,
+    "wish-claim": claims.press_claim,
+    "wish-drop": claims.press_drop,
+    "wish-done": claims.press_done,
+    "wish-confirm": claims.press_confirm,
+    "wish-deny": claims.press_deny,
     **{f"ticket-{action}": _pressed(action) for action in triage.DEEDS},
 }
 
@@ -84,11 +122,19 @@ DIALOGUES: dict[str, ByWords] = {
     "ticket": triage.by_words,
     "reopen": residents.reopen,
     "rated": residents.rated,
+    "wish-contact": wishes.contact,
+    "wish-edit": wish_review.reword,
+    "wish-decline": wish_review.decline_words,
+    "wish-proof": claims.proof,
 }
 
 MOMENTS: dict[str, ByTime] = {
     "remind": deadlines.remind,
     "close": residents.close_by_itself,
+    "wish-waits": wish_review.remind,
+    "wish-close": claims.close,
+    "claim-remind": claims.remind,
+    "claim-end": claims.end,
 }
 
 
@@ -355,6 +401,8 @@ def _understood(ctx: Context, message: Said) -> list[Outgoing]:
         photos=len(message.photos),
         addressed=private or message.addressed,
     )
+    if message.album and wishes.add_photos(ctx, message):
+        return []
     if message.album and meaning.sure is not Sure.ACT:
         return report.keep_album_part(ctx, message)
     if meaning.intent is Intent.REPORT and meaning.sure is Sure.ACT:
@@ -379,14 +427,20 @@ def _lost(ctx: Context, message: Said, meaning: Meaning) -> list[Outgoing]:
 
 def _edited(ctx: Context, message: Edited) -> list[Outgoing]:
     known = posts.find(ctx.db, message.chat.key, message.id)
-    if known is not None:
-        return report.edit(ctx, message, known)
-    return []
+    if known is None:
+        return []
+    if known.wish_id is not None:
+        return wishes.edit(ctx, message, known)
+    return report.edit(ctx, message, known)
 
 
 def _withdrawn(ctx: Context, message: Withdrawn) -> list[Outgoing]:
     known = posts.find(ctx.db, message.chat.key, message.id)
-    return report.take_back(ctx, message, known) if known else []
+    if known is None:
+        return []
+    if known.wish_id is not None:
+        return wishes.recall(ctx, message, known)
+    return report.take_back(ctx, message, known)
 
 
 def _press(ctx: Context, press: Pressed) -> list[Outgoing]:
@@ -415,6 +469,13 @@ def _stays(action: str) -> bool:
         "ticket-transfer",
         *(f"ticket-{deed}" for deed in triage.DEEDS),
         "fixed-no",
+        "wish-approve",
+        "wish-edit",
+        "wish-decline",
+        "wish-page",
+        "wish-claim",
+        "wish-drop",
+        "wish-done",
     }
 
 

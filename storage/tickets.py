@@ -5,7 +5,14 @@ from datetime import datetime
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from config.terms import (
     Action,
@@ -315,9 +322,13 @@ def log(
 
 def history(db: Connection, ticket: TicketId) -> Sequence[Event]:
     """Return a ticket's events, in order."""
-    e = schema.event
+    return events(db, schema.event.c.ticket_id == ticket)
+
+
+def events(db: Connection, which: ColumnElement[bool]) -> Sequence[Event]:
+    """Return the events that a condition picks, in order."""
     rows = db.execute(
-        select(*_EVENT).where(e.c.ticket_id == ticket).order_by(e.c.id)
+        select(*_EVENT).where(which).order_by(schema.event.c.id)
     ).mappings()
     return [
         Event(**{**row, "fields": msgspec.json.decode(row["fields"])})

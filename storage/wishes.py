@@ -18,7 +18,7 @@ from config.terms import (
 )
 from storage import schema, tickets
 from storage.people import put_new
-from storage.tickets import Overtaken, Words
+from storage.tickets import Event, Overtaken, Words
 
 ENDED = (WishStatus.FULFILLED, WishStatus.DECLINED, WishStatus.WITHDRAWN)
 
@@ -67,6 +67,7 @@ class Claim(Struct, frozen=True, kw_only=True):
 class Line(Struct, frozen=True, kw_only=True):
     """A wish as the public list shows it: nobody can be read from it."""
 
+    id: WishId
     number: Number
     kind: str
     public_text: str
@@ -248,6 +249,7 @@ def listed(
     w, g = schema.wish, schema.grid
     query = (
         select(
+            w.c.id,
             w.c.number,
             w.c.kind,
             w.c.public_text,
@@ -335,6 +337,11 @@ def words(
         query = query.where(w.c.kind == kind)
     rows = db.execute(query.order_by(w.c.id)).mappings()
     return [Words(**row) for row in rows]
+
+
+def history(db: Connection, wish: WishId) -> Sequence[Event]:
+    """Return a wish's events, in order."""
+    return tickets.events(db, schema.event.c.wish_id == wish)
 
 
 def forget(

@@ -131,16 +131,15 @@ class World:
 
     async def presses(self, who: str, label: str, *, group: str = "") -> str:
         """Press the newest button of that label; return the notice."""
-        heard, token = self._button(who, label, group)
-        press = f"p{next(self._ids)}"
-        await self.hears(
-            Pressed(
-                **self._from(who, group, press), token=token, message=heard.id
-            )
-        )
-        answers = [one for one in self.channel.answers if one.press == press]
-        assert len(answers) == 1, "a press is answered once"
-        return answers[0].text
+        return (await self.press_together(who, label=label, group=group))[0]
+
+    async def press_together(
+        self, *everyone: str, label: str, group: str = ""
+    ) -> list[str]:
+        """Let people press one button at once; return their notices."""
+        presses = [self._press(who, label, group) for who in everyone]
+        await self.hears(*presses)
+        return [self._notice(press.id) for press in presses]
 
     async def moves(self, group: str, to: str) -> None:
         """Let the platform give a group a new address."""
@@ -211,6 +210,19 @@ class World:
                 if choice.token and label in choice.label:
                     return heard, choice.token
         raise AssertionError(f"{who} sees no button {label}")
+
+    def _press(self, who: str, label: str, group: str) -> Pressed:
+        heard, token = self._button(who, label, group)
+        return Pressed(
+            **self._from(who, group, f"p{next(self._ids)}"),
+            token=token,
+            message=heard.id,
+        )
+
+    def _notice(self, press: str) -> str:
+        answers = [one for one in self.channel.answers if one.press == press]
+        assert len(answers) == 1, "a press is answered once"
+        return answers[0].text
 
     def _quote(self, who: str, message: str) -> Quote | None:
         if not message:

@@ -169,6 +169,8 @@ class Rules:
     open_claims: int = 3
     open_wishes: int = 5
     """Wishes not yet fulfilled that a resident may have at once."""
+    wish_answer_within: timedelta = timedelta(days=2)
+    """Worker and desk are reminded of a wish not looked at by then."""
     open_tickets: int = 30
     """Open tickets a resident may have at once."""
     messages_a_minute: int = 10
