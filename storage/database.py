@@ -18,14 +18,15 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 import structlog
-from sqlalchemy import Connection, event, make_url
-from sqlalchemy.engine import URL
+from sqlalchemy import Connection, make_url
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from storage import engines
 
 __all__ = [
     "BATCH",
@@ -89,7 +90,7 @@ class Database:
     batch: int = BATCH
 
     def __post_init__(self) -> None:
-        self._url: URL = make_url(self.url)
+        self._url = make_url(self.url)
         self._jobs: deque[_Job] = deque()
         self._wake = asyncio.Event()
         self._open = False
@@ -113,8 +114,8 @@ class Database:
         """
         if self.is_sqlite:
             self._take_file()
-        self._writer = _writer_engine(self._url)
-        self._reader = _reader_engine(self._url)
+        self._writer = engines.writer(self._url)
+        self._reader = engines.reader(self._url)
         self._open = True
         try:
             async with asyncio.TaskGroup() as tasks:
@@ -194,10 +195,9 @@ class Database:
         while True:
             touched: set[str] = set()
             try:
-                async with self._writer.begin() as connection:
-                    outcomes = await connection.run_sync(
-                        _run_all, works, touched
-                    )
+                outcomes = await self._writer.transact(
+                    partial(_run_all, works=works, touched=touched)
+                )
             except (DBAPIError, OSError) as error:
                 if not _passing(error) or patience <= 0:
                     for job in jobs:
@@ -262,9 +262,7 @@ def _passing(error: Exception) -> bool:
     if isinstance(error, DBAPIError):
         if error.connection_invalidated:
             return True
-        if isinstance(error.orig, sqlite3.Error) or (
-            type(error.orig).__module__.startswith(("sqlite3", "aiosqlite"))
-        ):
+        if isinstance(error.orig, sqlite3.Error):
             return "locked" in str(error.orig) or "busy" in str(error.orig)
         cause = error.orig
         state = getattr(cause, "sqlstate", None) or getattr(
@@ -272,58 +270,3 @@ def _passing(error: Exception) -> bool:
         )
         return state in _TRANSIENT
     return isinstance(error, OSError)
-
-
-def _pragmas(dbapi: Any, _record: object) -> None:  # noqa: ANN401
-    dbapi.isolation_level = None  # we begin transactions ourselves
-    cursor = dbapi.cursor()
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "foreign_keys=ON",
-        "busy_timeout=10000",
-        "secure_delete=ON",
-        "cache_size=-16000",
-    ):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _writer_engine(url: URL) -> AsyncEngine:
-    engine = create_async_engine(
-        url, pool_size=1, max_overflow=0, pool_pre_ping=not _sqlite(url)
-    )
-    if _sqlite(url):
-        event.listen(engine.sync_engine, "connect", _pragmas)
-        # a deferred BEGIN that writes later meets "database is locked"
-        event.listen(engine.sync_engine, "begin", _begin_immediate)
-    return engine
-
-
-def _reader_engine(url: URL) -> AsyncEngine:
-    engine = create_async_engine(
-        url, pool_size=4, max_overflow=0, pool_pre_ping=not _sqlite(url)
-    )
-    if _sqlite(url):
-        event.listen(engine.sync_engine, "connect", _pragmas)
-        event.listen(engine.sync_engine, "connect", _query_only)
-        event.listen(engine.sync_engine, "begin", _begin)
-    return engine
-
-
-def _query_only(dbapi: Any, _record: object) -> None:  # noqa: ANN401
-    cursor = dbapi.cursor()
-    cursor.execute("PRAGMA query_only=ON")
-    cursor.close()
-
-
-def _begin_immediate(db: Connection) -> None:
-    db.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-def _begin(db: Connection) -> None:
-    db.exec_driver_sql("BEGIN")
-
-
-def _sqlite(url: URL) -> bool:
-    return url.get_backend_name() == "sqlite"

@@ -1,0 +1,131 @@
+"""How each kind of database is reached.
+
+Readers go through the async drivers. On SQLite the one writer has a
+thread of its own: a transaction crosses into it once, not several times
+a statement, which was nine tenths of the price of a report.
+"""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy import Connection, create_engine, event
+from sqlalchemy.engine import URL
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+T = TypeVar("T")
+READERS = 4
+
+
+class Writer(Protocol):
+    """Runs one transaction at a time."""
+
+    async def transact(self, work: Callable[[Connection], T]) -> T:
+        """Begin, run ``work``, commit; roll back if it raises."""
+
+    async def dispose(self) -> None:
+        """Close the connection."""
+
+
+class SqliteWriter:
+    """The only writer of an SQLite file, in a thread of its own."""
+
+    def __init__(self, url: URL) -> None:
+        self._thread = ThreadPoolExecutor(1, "sqlite-writer")
+        self._engine = create_engine(
+            url.set(drivername="sqlite"),
+            pool_size=1,
+            max_overflow=0,
+            connect_args={"check_same_thread": False},
+        )
+        event.listen(self._engine, "connect", _pragmas)
+        # a deferred BEGIN that writes later meets "database is locked"
+        event.listen(self._engine, "begin", _begin_immediate)
+
+    async def transact(self, work: Callable[[Connection], T]) -> T:
+        """Begin, run ``work``, commit; roll back if it raises."""
+        loop = asyncio.get_running_loop()
+        running = loop.run_in_executor(self._thread, self._transact, work)
+        # a transaction that has begun is never left half-way
+        return await asyncio.shield(running)
+
+    async def dispose(self) -> None:
+        """Close the connection."""
+        await asyncio.to_thread(self._thread.shutdown)
+        self._engine.dispose()
+
+    def _transact(self, work: Callable[[Connection], T]) -> T:
+        with self._engine.begin() as db:
+            return work(db)
+
+
+class PostgresWriter:
+    """One connection to PostgreSQL; other processes have theirs."""
+
+    def __init__(self, url: URL) -> None:
+        self._engine = create_async_engine(
+            url, pool_size=1, max_overflow=0, pool_pre_ping=True
+        )
+
+    async def transact(self, work: Callable[[Connection], T]) -> T:
+        """Begin, run ``work``, commit; roll back if it raises."""
+        async with self._engine.begin() as connection:
+            return await connection.run_sync(work)
+
+    async def dispose(self) -> None:
+        """Close the connection."""
+        await self._engine.dispose()
+
+
+def writer(url: URL) -> Writer:
+    """Return the writer of a database."""
+    return SqliteWriter(url) if _sqlite(url) else PostgresWriter(url)
+
+
+def reader(url: URL) -> AsyncEngine:
+    """Return an engine whose connections change nothing."""
+    engine = create_async_engine(
+        url,
+        pool_size=READERS,
+        max_overflow=0,
+        pool_pre_ping=not _sqlite(url),
+    )
+    if _sqlite(url):
+        event.listen(engine.sync_engine, "connect", _pragmas)
+        event.listen(engine.sync_engine, "connect", _query_only)
+        event.listen(engine.sync_engine, "begin", _begin)
+    return engine
+
+
+def _pragmas(dbapi: Any, _record: object) -> None:  # noqa: ANN401
+    dbapi.isolation_level = None  # we begin transactions ourselves
+    cursor = dbapi.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "busy_timeout=10000",
+        "secure_delete=ON",
+        "cache_size=-16000",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _query_only(dbapi: Any, _record: object) -> None:  # noqa: ANN401
+    cursor = dbapi.cursor()
+    cursor.execute("PRAGMA query_only=ON")
+    cursor.close()
+
+
+def _begin_immediate(db: Connection) -> None:
+    db.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin(db: Connection) -> None:
+    db.exec_driver_sql("BEGIN")
+
+
+def _sqlite(url: URL) -> bool:
+    return url.get_backend_name() == "sqlite"
