@@ -471,7 +471,7 @@ def _correction_picks(ctx: Context, ticket: Ticket) -> list[Pick]:
         Pick(ctx.say("do-category"), "category-choose", ticket.id),
         Pick(ctx.say("do-not-report"), "ticket-not-report", ticket.id),
     ]
-    if ctx.fixed.public_url:
+    if ctx.fixed.public_url or ctx.fixed.demo:
         url = f"{ctx.fixed.public_url}/t/{ticket.code}"
         picks.append(Pick(ctx.say("do-page"), url=url))
     return picks

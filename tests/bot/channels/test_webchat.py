@@ -34,8 +34,8 @@ GROUP = Chat("webchat", "g1", ChatKind.GROUP)
 
 
 @pytest.fixture
-async def here(sqlite_url: str) -> AsyncIterator[Town]:
-    async with town(sqlite_url) as built:
+async def here(database_url: str) -> AsyncIterator[Town]:
+    async with town(database_url) as built:
         yield built
 
 

@@ -9,7 +9,7 @@ export function t(id, values = {}) {
 
 const zone = { timeZone: setup.zone };
 const clock = new Intl.DateTimeFormat(setup.language, { ...zone, hour: "2-digit", minute: "2-digit", hour12: false });
-const day = new Intl.DateTimeFormat(setup.language, { ...zone, month: "long", day: "numeric", weekday: "short" });
+const day = new Intl.DateTimeFormat(setup.language, { ...zone, month: "short", day: "numeric", weekday: "short" });
 const week = new Intl.DateTimeFormat(setup.language, { ...zone, weekday: "short" });
 const short = new Intl.DateTimeFormat(setup.language, { ...zone, month: "numeric", day: "numeric" });
 const key = new Intl.DateTimeFormat("en-CA", { ...zone, year: "numeric", month: "2-digit", day: "2-digit" });
