@@ -12,12 +12,14 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import structlog
 from aiohttp import web
 
 from bot.channels.channel import Channel
+from bot.channels.telegram import Telegram
 from bot.channels.webchat import WebChat
 from bot.clock import Clock
 from bot.delivery import Delivery
@@ -28,7 +30,7 @@ from bot.web.deps import Demo, Site
 from bot.web.health import Health
 from bot.web.site import make_site
 from config.pack.values import Pack
-from config.settings import Settings
+from config.settings import Settings, TelegramMode
 from config.terms import CommunityId
 from config.texts import Texts
 from handlers import console, wording
@@ -223,6 +225,8 @@ async def serve(settings: Settings, plan: Plan, host: str, port: int) -> None:
                 backlog=lambda: core.backlog.last,
             )
         )
+        edges.health = core.health
+        stack.push_async_callback(edges.close)
         runner = web.AppRunner(
             edges.site(core),
             access_log=None,
@@ -248,16 +252,54 @@ class Edges:
     def __init__(self, settings: Settings, plan: Plan) -> None:
         self._settings = settings
         self._plan = plan
+        self.telegram: Telegram | None = None
+        self.health: Health | None = None
+        """Hears of the channels' progress, once there is one."""
 
     def channels(self, database: Database, media: Media) -> list[Channel]:
         """Return every channel that is configured."""
         self.webchat = WebChat(database, media, clean, self._plan.now)
-        return [self.webchat]
+        self.telegram = self._telegram(media)
+        channels: list[Channel] = [self.webchat]
+        if self.telegram is not None:
+            channels.append(self.telegram)
+        return channels
 
     def opening_link(self, channel: str, payload: str) -> str:
         """Return where a person opens the private chat."""
-        del channel, payload
+        if self.telegram is not None and channel == self.telegram.name:
+            return self.telegram.link(payload)
         return ""
+
+    async def close(self) -> None:
+        """Close what the channels hold open."""
+        if self.telegram is not None:
+            await self.telegram.close()
+
+    def _telegram(self, media: Media) -> Telegram | None:
+        """Return the channel; the demo stays among its personas."""
+        settings, plan = self._settings, self._plan
+        if settings.telegram_token is None or plan.demo:
+            return None
+        secret = settings.telegram_secret
+        webhook = settings.telegram_mode is TelegramMode.WEBHOOK
+        home = plan.pack.communities[0]
+        return Telegram(
+            token=settings.telegram_token.get_secret_value(),
+            now=plan.now,
+            words=partial(Texts.load().say, home.language),
+            photo_bytes=media.read_photo,
+            api_url=settings.telegram_api_url,
+            webhook=plan.public_url if webhook else "",
+            secret=secret.get_secret_value() if secret else "",
+            language=home.language,
+            groups=_groups(plan.pack, Telegram.name),
+            beat=self._beat,
+        )
+
+    def _beat(self, loop: str, within_s: float) -> None:
+        if self.health is not None:
+            self.health.beat(loop, within_s)
 
     def site(self, core: Core) -> web.Application:
         """Return the pages over the core."""
@@ -291,8 +333,20 @@ class Edges:
                 health=core.health,
                 demo=Demo(forward) if plan.demo else None,
                 public_url=plan.public_url,
-            )
+            ),
+            self.telegram.routes() if self.telegram is not None else (),
         )
+
+
+def _groups(pack: Pack, channel: str) -> list[str]:
+    """Return the addresses of a channel's groups that the pack names."""
+    keys = [
+        key.partition(":")
+        for community in pack.communities
+        for grid in community.grids
+        for key in grid.groups
+    ]
+    return [address for name, _, address in keys if name == channel]
 
 
 async def _signalled() -> None:

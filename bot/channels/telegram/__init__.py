@@ -20,7 +20,7 @@ from bot.channels.channel import Unknown as Lost
 from bot.channels.telegram.calls import AGAIN_S, ask, told
 from bot.channels.telegram.checking import Checker, Words
 from bot.channels.telegram.polling import Poller
-from bot.channels.telegram.receiving import Clock, Receiver, Ways
+from bot.channels.telegram.receiving import Beat, Clock, Receiver, Ways
 from bot.channels.telegram.sending import Photos, Sender
 from bot.channels.telegram.updates import NAME, Me
 from bot.channels.telegram.webhook import PATH, Webhook
@@ -73,6 +73,7 @@ class Telegram:
         language: str = "zh-CN",
         groups: Sequence[str] = (),
         ways: Ways = Ways(),  # noqa: B008  # frozen
+        beat: Beat = lambda _loop, _within_s: None,
     ) -> None:
         """Make the channel; nothing is called before ``run`` or ``send``.
 
@@ -80,7 +81,7 @@ class Telegram:
         else needs ``secret``. ``words`` says the findings of ``check``;
         ``photo_bytes`` returns a kept photo; ``language`` is the one whose
         command menu serves all others; ``groups`` are looked at by
-        ``check``.
+        ``check``; ``beat`` hears of each answer of the platform.
         """
         bot = _TOKEN.fullmatch(token)
         if bot is None:
@@ -93,7 +94,7 @@ class Telegram:
         logging.getLogger("telegram").setLevel(logging.WARNING)
         self._out = Wire(api_url, token, ways.call_s)
         self._in = Wire(api_url, token, ways.call_s)
-        self._receiver = Receiver(self._in, Me(int(bot[1])), now, ways)
+        self._receiver = Receiver(self._in, Me(int(bot[1])), now, ways, beat)
         self._poller = Poller(self._receiver)
         self._hook = (
             Webhook(self._receiver, webhook, secret) if webhook else None

@@ -57,7 +57,7 @@ def meaning(no: Refusal) -> Later | Never | Unknown:
     words = str(no)
     match no.status:
         case HTTPStatus.UNAUTHORIZED | HTTPStatus.NOT_FOUND:
-            log.error("token refused", status=no.status)
+            log.error("token_refused", status=no.status)
             failure: Later | Never | Unknown = Later(ALARM_S, words)
         case HTTPStatus.TOO_MANY_REQUESTS | HTTPStatus.CONFLICT:
             failure = Later(no.retry_after or AGAIN_S, words)

@@ -36,6 +36,7 @@ class Poller:
         self._receiver = receiver
         self._wire = receiver.wire
         self._ways = receiver.ways
+        self._patience = 3 * self._ways.poll_s
         self._offset = 0
         self._limit = BATCH
         self._broken = 0
@@ -43,7 +44,7 @@ class Poller:
 
     async def run(self, receive: Receive) -> None:
         """Poll forever."""
-        self._receiver.alive()
+        self._receiver.alive(self._patience)
         tries = 0
         while True:
             try:
@@ -54,7 +55,7 @@ class Poller:
                 await self._recover(wrong, tries)
                 continue
             tries = 0
-            self._receiver.alive()
+            self._receiver.alive(self._patience)
             if updates:
                 await self._take(updates, receive)
 
@@ -95,10 +96,10 @@ class Poller:
 
     async def _recover(self, wrong: TelegramError, tries: int) -> None:
         """Put right what can be, and wait before the next try."""
-        log.warning("poll failed", error=wrong.message, tries=tries)
+        log.warning("poll_failed", error=wrong.message, tries=tries)
         silent = self._receiver.progress()
-        if silent > 3 * self._ways.poll_s:
-            log.error("no poll completed", seconds=round(silent))
+        if silent > self._patience:
+            log.error("polls_stalled", seconds=round(silent))
             await self._wire.shutdown()  # a wedged pool heals by a new one
         if isinstance(wrong, Refusal):
             if (
@@ -115,9 +116,9 @@ class Poller:
         """Take an old webhook away, since polling was configured."""
         try:
             await ask(self._wire, "deleteWebhook", bool)
-            log.info("webhook removed")
+            log.info("webhook_removed")
         except TelegramError as wrong:
-            log.warning("webhook stays", error=wrong.message)
+            log.warning("webhook_stayed", error=wrong.message)
 
     async def _take(
         self, updates: Sequence[msgspec.Raw], receive: Receive
@@ -131,7 +132,7 @@ class Poller:
             self._offset = max(numbers) + 1
             return
         # No such update is known; should one come, it comes again and again.
-        log.error("updates without a number", updates=len(raws))
+        log.error("updates_unnumbered", updates=len(raws))
         await self._receiver.back_off(_NUMBERLESS)
 
     async def _settle(

@@ -14,7 +14,7 @@ from telegram.error import TelegramError
 
 from bot.channels.channel import Receive
 from bot.channels.telegram.calls import ask
-from bot.channels.telegram.updates import Me, parse
+from bot.channels.telegram.updates import NAME, Me, parse
 from bot.channels.telegram.wire import Wire
 from config.terms import ChatKind
 from storage.messages import Incoming, Said
@@ -25,6 +25,8 @@ LOOKUP_S = 10.0
 
 Clock = Callable[[], datetime]
 Pause = Callable[[float], Awaitable[None]]
+Beat = Callable[[str, float], None]
+"""Says that a loop lives, and within what time it will say so again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +36,7 @@ class Ways:
     poll_s: float = 25.0
     slack_s: float = 10.0
     """What an answer may take beyond the long poll."""
-    call_s: float = 30.0
+    call_s: float = 20.0
     """What any other call may take."""
     backoff_s: float = 1.0
     most_backoff_s: float = 60.0
@@ -53,17 +55,21 @@ class _Rights(Struct, frozen=True):
 class Receiver:
     """Makes the core's words of updates, and hands them over."""
 
-    def __init__(self, wire: Wire, me: Me, now: Clock, ways: Ways) -> None:
+    def __init__(
+        self, wire: Wire, me: Me, now: Clock, ways: Ways, beat: Beat
+    ) -> None:
         self.wire = wire
         self.ways = ways
         self.me = me
         self._now = now
+        self._beat = beat
         self._known = False
         self._last = math.nan
 
-    def alive(self) -> None:
-        """Note that the platform has just answered."""
+    def alive(self, within_s: float) -> None:
+        """Note that the platform has just answered, and should again."""
         self._last = time.monotonic()
+        self._beat(NAME, within_s)
 
     def progress(self) -> float:
         """Return the seconds since the platform last answered."""
@@ -97,7 +103,7 @@ class Receiver:
         except Exception as wrong:  # noqa: BLE001  # the loop must go on
             # Not its words: a database error quotes what people said.
             log.error(  # noqa: TRY400
-                "not taken", messages=len(arrived), error=type(wrong).__name__
+                "not_taken", messages=len(arrived), error=type(wrong).__name__
             )
             return False
         return True
@@ -126,7 +132,7 @@ class Receiver:
                 user_id=int(message.sender.address),
             )
         except TelegramError as wrong:
-            log.warning("rights unknown", error=wrong.message)
+            log.warning("rights_unknown", error=wrong.message)
             return message
         admin = rights.status in {"creator", "administrator"}
         sender = msgspec.structs.replace(message.sender, admin=admin)

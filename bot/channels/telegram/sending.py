@@ -116,7 +116,7 @@ class Sender:
             except (LookupError, OSError, ValueError) as wrong:
                 # The words must not wait for a picture that is gone.
                 log.warning(
-                    "photo missing", photo=photo, error=type(wrong).__name__
+                    "photo_missing", photo=photo, error=type(wrong).__name__
                 )
         return pictures
 
@@ -129,7 +129,7 @@ class Sender:
         except Never as no:
             if not part.photos:
                 raise
-            log.warning("photo refused", error=str(no))
+            log.warning("photo_refused", error=str(no))
         if not part.text:
             return ""
         return await self._in_topic(chat, replace(part, photos=()), reply_to)
@@ -259,7 +259,7 @@ class Sender:
         try:
             await told(self._bot.leave_chat(leave.chat.address))
         except Gone:
-            log.info("left already", chat=leave.chat.key)
+            log.info("left_already", chat=leave.chat.key)
         return ""
 
 

@@ -38,10 +38,11 @@ class Webhook:
         self._secret = secret
         self._receive: Receive | None = None
         self._set = False
+        self._patience = 3 * receiver.ways.watch_s
 
     async def run(self, receive: Receive) -> None:
         """Look after the webhook forever; ``answer`` does the work."""
-        self._receiver.alive()
+        self._receiver.alive(self._patience)
         tries = 0
         try:
             while True:
@@ -51,11 +52,11 @@ class Webhook:
                     await self._watch()
                 except TelegramError as wrong:
                     tries += 1
-                    log.warning("webhook not checked", error=wrong.message)
+                    log.warning("webhook_unchecked", error=wrong.message)
                     await self._receiver.back_off(tries)
                     continue
                 tries = 0
-                self._receiver.alive()
+                self._receiver.alive(self._patience)
                 await self._receiver.ways.pause(self._receiver.ways.watch_s)
         finally:
             self._receive = None
@@ -65,7 +66,7 @@ class Webhook:
         state = await ask(wire, "getWebhookInfo", WebhookState)
         if state.last_error_message:
             log.warning(
-                "webhook troubled",
+                "webhook_troubled",
                 error=state.last_error_message,
                 pending=state.pending_update_count,
             )
@@ -81,12 +82,12 @@ class Webhook:
             allowed_updates=KINDS,
         )
         self._set = True
-        log.info("webhook set")
+        log.info("webhook_set")
 
     async def answer(self, request: web.Request) -> web.Response:
         """Take one update from the platform, and from nobody else."""
         if not self._genuine(request):
-            log.warning("webhook forged")
+            log.warning("webhook_forged")
             return web.Response(status=403)
         receive = self._receive
         if receive is None:
@@ -101,7 +102,6 @@ class Webhook:
         arrived = await self._receiver.arrived([raw])
         if arrived and not await self._receiver.taken(arrived, receive):
             return web.Response(status=503)
-        self._receiver.alive()
         return web.Response()
 
     def _genuine(self, request: web.Request) -> bool:
