@@ -163,16 +163,13 @@ def hear(
     if ctx is None:
         _outside(fixed, db, message, now)
         return
-    savepoint = db.begin_nested()
     try:
-        said = _answer(ctx, message)
-        savepoint.commit()
+        # what was written on the way to a no goes with it
+        with db.begin_nested():
+            said = _answer(ctx, message)
     except Refused as no:
-        # what was written on the way to the no goes with it
-        savepoint.rollback()
         said = _refusal(ctx, message, no)
     except Overtaken:
-        savepoint.rollback()
         said = _refusal(ctx, message, Refused("refused-overtaken"))
     letters.post(ctx, said)
 
