@@ -42,8 +42,6 @@ GIVE_UP = timedelta(hours=72)
 """A letter that could not be sent for so long is parked."""
 FIRST_PAUSE = timedelta(seconds=2)
 LONGEST_PAUSE = timedelta(minutes=5)
-UNKNOWNS = 20
-"""Repeats of an unknown outcome where the platform takes our key."""
 
 log = structlog.get_logger()
 
@@ -220,7 +218,8 @@ class Delivery:
         reason: str,
     ) -> None:
         now = self.now()
-        if channel.can.once and letter.attempts < UNKNOWNS:
+        # how often doesn't matter: a long outage is many attempts
+        if channel.can.once and now - letter.created_at <= GIVE_UP:
             pause = self._pause(letter)
             await self.database.write(
                 lambda db: outbox.put_back(

@@ -6,7 +6,16 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Connection, and_, func, insert, or_, select, update
+from sqlalchemy import (
+    Connection,
+    Select,
+    and_,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from config.terms import CommunityId, LetterId, Urgency
 from storage import posts, schema
@@ -94,6 +103,7 @@ def anything_due(db: Connection, now: datetime) -> bool:
         .where(
             o.c.state == "waiting",
             or_(o.c.not_before.is_(None), o.c.not_before <= now),
+            o.c.chat.not_in(_held(now)),
         )
         .limit(1)
     ).first()
@@ -125,23 +135,12 @@ def take(
     morning.
     """
     o = schema.outbox
-    busy = select(o.c.chat).where(
-        or_(
-            o.c.state == "sending",
-            # tried and put back: those behind it wait their turn
-            and_(
-                o.c.state == "waiting",
-                o.c.reason != "",
-                o.c.not_before > now,
-            ),
-        )
-    )
     heads = (
         select(func.min(o.c.id))
         .where(
             o.c.state == "waiting",
             or_(o.c.not_before.is_(None), o.c.not_before <= now),
-            o.c.chat.not_in(busy),
+            o.c.chat.not_in(_held(now)),
             o.c.chat.not_in(resting),
         )
         .group_by(o.c.chat)
@@ -163,6 +162,22 @@ def take(
         .returning(*_COLUMNS)
     ).mappings()
     return sorted((Letter(**row) for row in rows), key=lambda it: it.id)
+
+
+def _held(now: datetime) -> Select[tuple[str]]:
+    """Select the chats in which a letter holds back those behind it."""
+    o = schema.outbox
+    return select(o.c.chat).where(
+        or_(
+            o.c.state == "sending",
+            # tried and put back: those behind it wait their turn
+            and_(
+                o.c.state == "waiting",
+                o.c.reason != "",
+                o.c.not_before > now,
+            ),
+        )
+    )
 
 
 def mark_sent(
