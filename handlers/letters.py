@@ -15,6 +15,7 @@ from config.terms import (
     Urgency,
     WishId,
 )
+from handlers import bridge
 from handlers.context import Context
 from handlers.rules import calendar
 from storage import buttons, chats, outbox, people
@@ -231,14 +232,17 @@ def desks(ctx: Context, role: Role = Role.DESK) -> Sequence[Person]:
 
 
 def post(ctx: Context, said: list[Outgoing]) -> None:
-    """Queue what was said; letters that may wait do so for the morning."""
+    """Queue what was said; letters that may wait do so for the morning.
+
+    What happened to tickets goes out to the systems they lie with, too.
+    """
     wait = calendar.morning(
         ctx.now,
         ctx.community.time_zone,
         ctx.community.rules.quiet_from,
         ctx.community.rules.quiet_until,
     )
-    for outgoing in said:
+    for outgoing in (*said, *bridge.follow(ctx)):
         not_before = None
         if isinstance(outgoing, Say):
             if outgoing.quiet:

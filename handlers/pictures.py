@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from config.terms import Action, PersonId, TicketId, Urgency
-from handlers import letters, triage
+from handlers import bridge, letters, triage
 from handlers.context import Context, Fixed
 from storage import photos, tickets
 from storage.database import Connection
@@ -55,7 +55,8 @@ def _show(ctx: Context, ticket: Ticket) -> None:
     photos.mark_shown(ctx.db, [row.id for row in new])
     resolution = {row.purpose for row in new} == {"resolution"}
     whom = ticket.reporter_id if resolution else ticket.assignee_id
-    letters.post(ctx, _bring(ctx, ticket, whom, new))
+    said = [*_bring(ctx, ticket, whom, new), *bridge.show(ctx, ticket, new)]
+    letters.post(ctx, said)
 
 
 def _bring(

@@ -231,6 +231,7 @@ def _run_all(
 ) -> list[_Outcome]:
     outcomes: list[_Outcome] = []
     for work in works:
+        db.info.clear()  # what one work notes is no other's business
         db.info["touched"] = set()
         savepoint = db.begin_nested()
         try:

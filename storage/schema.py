@@ -705,7 +705,7 @@ work_order = Table(
     _text("reference"),
     _text("remote"),
     _text("status"),
-    _text("version"),
+    _text("said"),
     _moment("changed_at"),
     Index("ix_work_order_remote", "system", "remote"),
     Index("ix_work_order_reference", "system", "reference"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -32,6 +33,8 @@ from config.terms import (
 )
 from storage import schema
 
+NEW = "new_events"
+"""Where a connection notes the events of the work under way."""
 SYSTEM = PersonId("system")
 """Who acts when no person does: a limit passed, a silence ended."""
 
@@ -304,8 +307,9 @@ def log(
     **fields: object,
 ) -> None:
     """Append an event."""
-    db.execute(
-        insert(schema.event).values(
+    row = db.execute(
+        insert(schema.event)
+        .values(
             community_id=community,
             ticket_id=ticket,
             wish_id=wish,
@@ -317,7 +321,25 @@ def log(
             words_id=words_id,
             fields=msgspec.json.encode(fields).decode() if fields else "{}",
         )
+        .returning(schema.event.c.id)
     )
+    if ticket is not None:
+        db.info.setdefault(NEW, []).append((ticket, row.scalar_one()))
+
+
+def new_events(db: Connection) -> list[tuple[TicketId, Event]]:
+    """Return what this work has done to tickets since it was last asked."""
+    noted: dict[int, TicketId] = {
+        event: ticket for ticket, event in db.info.pop(NEW, [])
+    }
+    if not noted:
+        return []
+    e = schema.event
+    # what a savepoint undid is noted, but not there
+    rows = db.execute(
+        select(*_EVENT).where(e.c.id.in_(noted)).order_by(e.c.id)
+    ).mappings()
+    return [(noted[row["id"]], _event(row)) for row in rows]
 
 
 def history(db: Connection, ticket: TicketId) -> Sequence[Event]:
@@ -330,7 +352,8 @@ def events(db: Connection, which: ColumnElement[bool]) -> Sequence[Event]:
     rows = db.execute(
         select(*_EVENT).where(which).order_by(schema.event.c.id)
     ).mappings()
-    return [
-        Event(**{**row, "fields": msgspec.json.decode(row["fields"])})
-        for row in rows
-    ]
+    return [_event(row) for row in rows]
+
+
+def _event(row: Mapping[Any, Any]) -> Event:
+    return Event(**{**row, "fields": msgspec.json.decode(row["fields"])})

@@ -1214,7 +1214,7 @@ def upgrade() -> None:
         sa.Column("reference", sa.Text(), server_default="", nullable=False),
         sa.Column("remote", sa.Text(), server_default="", nullable=False),
         sa.Column("status", sa.Text(), server_default="", nullable=False),
-        sa.Column("version", sa.Text(), server_default="", nullable=False),
+        sa.Column("said", sa.Text(), server_default="", nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint(
             "community_id", "ticket_id", "system", name=op.f("pk_work_order")
