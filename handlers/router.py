@@ -15,6 +15,7 @@ from handlers import (
     wish_list,
     wish_review,
     wishes,
+    workorders,
 )
 from handlers.context import Context, Fixed
 from handlers.rules import commands
@@ -229,8 +230,10 @@ def matters(fixed: Fixed, community: CommunityId, message: Said) -> bool:
 def _surroundings(
     fixed: Fixed, db: Connection, message: Incoming, now: datetime
 ) -> Context | None:
-    if isinstance(message, (Unreadable, OrderChanged)):
+    if isinstance(message, Unreadable):
         return None
+    if isinstance(message, OrderChanged):
+        return workorders.surroundings(fixed, db, message, now)
     if message.chat.kind is ChatKind.GROUP:
         known = chats.find(db, message.chat.channel, message.chat.address)
         if known is None or known.community_id is None:
@@ -277,14 +280,14 @@ def _answer(ctx: Context, message: Incoming) -> list[Outgoing]:
     match message:
         case Said():
             return _said(ctx, message)
-        case Edited():
-            return _edited(ctx, message)
-        case Withdrawn():
-            return _withdrawn(ctx, message)
+        case Edited() | Withdrawn():
+            return _corrected(ctx, message)
         case Pressed():
             return _press(ctx, message)
         case Joined() | Left() | Moved():
             return _chat_changed(ctx, message)
+        case OrderChanged():
+            return workorders.changed(ctx, message)
         case _:
             return []
 
@@ -420,6 +423,12 @@ def _lost(ctx: Context, message: Said, meaning: Meaning) -> list[Outgoing]:
     if any(one.kind == "voice" for one in message.attachments):
         return [letters.reply(message, ctx.say("refused-voice"))]
     return [letters.reply(message, ctx.say("lost"))]
+
+
+def _corrected(ctx: Context, message: Edited | Withdrawn) -> list[Outgoing]:
+    if isinstance(message, Edited):
+        return _edited(ctx, message)
+    return _withdrawn(ctx, message)
 
 
 def _edited(ctx: Context, message: Edited) -> list[Outgoing]:

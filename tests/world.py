@@ -1,7 +1,7 @@
 """The whole program with fake edges, told as people would tell it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.app import Core, Plan, opened_core, running
+from bot.channels.channel import Channel
+from bot.media import Media
 from config.pack.values import Pack
 from config.terms import ChatKind
 from storage import limits, outbox, photos
@@ -53,6 +55,7 @@ class World:
         pack: Pack = PACK,
         at: datetime = MONDAY,
         channel: FakeChannel | None = None,
+        others: Callable[[Media], list[Channel]] = lambda _media: [],
     ) -> AsyncIterator["World"]:
         """Start the program on a database and a media folder."""
         clock = FakeClock(at)
@@ -66,7 +69,9 @@ class World:
         )
         failed: Exception | None = None
         async with (
-            opened_core(plan, lambda _db, _media: [fake]) as core,
+            opened_core(
+                plan, lambda _db, media: [fake, *others(media)]
+            ) as core,
             running(core),
         ):
             try:
