@@ -19,6 +19,7 @@ from handlers.context import Fixed
 from handlers.rules.flood import Flood, Verdict
 from storage import chats, inbox
 from storage.database import Connection, Database
+from storage.inbox import Kept
 from storage.messages import (
     Edited,
     Incoming,
@@ -118,8 +119,15 @@ class Intake:
             try:
                 message = kept.message
             except msgspec.DecodeError:
+                await self._put_aside_again(kept)
                 continue
             await self._try_carefully(message, most=TRIES)
+
+    async def _put_aside_again(self, kept: Kept) -> None:
+        """Show what we still cannot read, rather than lose sight of it."""
+        await self.database.write(
+            lambda db: inbox.set_aside_again(db, kept.id)
+        )
 
     async def _try_carefully(
         self, message: Incoming, most: int = DEADLY_TRIES

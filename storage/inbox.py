@@ -211,20 +211,24 @@ def keep_unreadable(
     reason: str,
     now: datetime,
 ) -> None:
-    """Set aside bytes that no parser understands."""
+    """Set aside bytes that no parser understands.
+
+    A row that counts tries of the same update becomes this one.
+    """
+    values = {"state": "poison", "body": body, "reason": reason}
     db.execute(
         put_new(db, schema.inbox)
         .values(
             channel=channel,
             account=account,
             key=key,
-            state="poison",
-            body=body,
-            reason=reason,
             attempts=1,
             created_at=now,
+            **values,
         )
-        .on_conflict_do_nothing()
+        .on_conflict_do_update(
+            index_elements=["channel", "account", "key"], set_=values
+        )
     )
     touch(db, "poison")
 
@@ -254,6 +258,13 @@ def discard(db: Connection, id_: int) -> bool:
     i = schema.inbox
     gone = db.execute(delete(i).where(i.c.id == id_, i.c.state == "poison"))
     return gone.rowcount == 1
+
+
+def set_aside_again(db: Connection, id_: int) -> None:
+    """Put a row back among those set aside: trying it is of no use."""
+    i = schema.inbox
+    db.execute(update(i).where(i.c.id == id_).values(state="poison"))
+    touch(db, "poison")
 
 
 def retry(db: Connection, id_: int) -> bool:
