@@ -1,11 +1,12 @@
 """What in a message speaks for a report, and what against it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from handlers.understanding.cues import Cues
+from handlers.understanding.lexicon import Lexicon
 from handlers.understanding.meaning import Place
 
 ACT = 9
@@ -20,6 +21,7 @@ _THING = 4
 _SHORT_THING = 2
 """One of a single character, such as 灯 or 水."""
 _PLACE = 4
+_HOME = 2
 _DANGER = 2
 _PHOTO = 2
 _ADDRESSED = 4
@@ -46,6 +48,8 @@ _ADVERTS = -6
 _BREAK = re.compile(
     r"[,。!?;~…\n、:]+|(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])|[.,]\s",
 )
+_DENIAL = 4
+"""Characters before a word of danger in which it is denied."""
 _SPREAD = 2 / 5
 """More blanks than this, and they part characters, not clauses."""
 
@@ -65,13 +69,13 @@ def plain(folded: str, cues: Cues) -> str:
     return cues.idiom.sub(lambda figure: "_" * len(figure[0]), folded)
 
 
-def troubles(folded: str, cues: Cues) -> list[Trouble]:
-    """Return the clauses that tell of trouble here and now."""
-    if not (cues.strong.search(folded) or cues.soft.search(folded)):
-        return []
-    alive: list[Trouble] = []
+def present(folded: str, cues: Cues) -> Iterator[tuple[str, str]]:
+    """Yield each clause and its part that tells of here and now.
+
+    That part is "" from where the teller turns to another time or place
+    until the teller comes back.
+    """
     away = False
-    before = ""
     for clause in _clauses(folded):
         if cues.elsewhere.search(clause):
             away = True
@@ -79,14 +83,40 @@ def troubles(folded: str, cues: Cues) -> list[Trouble]:
             away = False
         elif cues.past.search(clause) or cues.unreal.search(clause):
             away = True
+        yield clause, "" if away else clause
+
+
+def troubles(folded: str, cues: Cues) -> list[Trouble]:
+    """Return the clauses that tell of trouble, here, now and not over."""
+    if not (cues.strong.search(folded) or cues.soft.search(folded)):
+        return []
+    alive: list[Trouble] = []
+    before = ""
+    for clause, told in present(folded, cues):
+        strong = cues.strong.search(told) is not None
         if cues.over.search(clause):
             alive.clear()
-        elif not away:
-            strong = cues.strong.search(clause) is not None
-            if strong or cues.soft.search(clause):
-                alive.append(Trouble(f"{before},{clause}", strong))
+        elif strong or cues.soft.search(told):
+            alive.append(Trouble(f"{before},{clause}", strong))
         before = clause
     return alive
+
+
+def danger(folded: str, words: Lexicon[bool], cues: Cues) -> bool:
+    """Tell whether life or limb is at risk now, denials left out."""
+    alive: list[str] = []
+    for clause, here in present(folded, cues):
+        if cues.harmless.search(clause):
+            alive.clear()
+        else:
+            alive.append(here)
+    told = ",".join(alive)
+    starts = [match.start() for match in cues.danger.finditer(told)]
+    starts += [hit.start for hit in words.find(told)]
+    return not all(
+        cues.denial.search(told[max(0, start - _DENIAL) : start])
+        for start in starts
+    )
 
 
 def weigh(
@@ -106,7 +136,10 @@ def weigh(
     strong = sum(trouble.strong for trouble in told)
     weight = (_STRONG if strong else _SOFT) + _MORE * (strong > 1)
     weight += _THING if thing > 1 else _SHORT_THING * thing
-    weight += _PLACE * (place is not None)
+    if place is not None:
+        weight += _PLACE
+    elif cues.home.search(folded):
+        weight += _HOME
     weight += _DANGER * any(cues.danger.search(t.text) for t in told)
     weight += _PHOTO * bool(photos) + _ADDRESSED * addressed
     weight += bool(cues.now.search(folded) or cues.plea.search(folded))

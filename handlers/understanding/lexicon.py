@@ -64,7 +64,16 @@ def _end(word: _Word[_Value], folded: str, at: int) -> int:
     if not folded.startswith(word.head, at):
         return 0
     end = at + len(word.head)
+    if word.head.isascii() and (
+        _is_latin(folded[max(at - 1, 0) : at])
+        or _is_latin(folded[end : end + 1].replace("s", ""))
+    ):
+        return 0
     if not word.tail:
         return end
     found = folded.find(word.tail, end, end + _WITHIN + len(word.tail))
     return found + len(word.tail) if found >= 0 else 0
+
+
+def _is_latin(character: str) -> bool:
+    return character.isascii() and character.isalpha()

@@ -13,7 +13,14 @@ from collections.abc import Iterator
 from config.pack.values import Community
 from config.terms import CategoryId, GridId, Urgency
 from handlers.understanding.cues import general
-from handlers.understanding.evidence import ACT, ASK, plain, troubles, weigh
+from handlers.understanding.evidence import (
+    ACT,
+    ASK,
+    danger,
+    plain,
+    troubles,
+    weigh,
+)
 from handlers.understanding.lexicon import Hit, Lexicon
 from handlers.understanding.meaning import Intent, Meaning, Place, Sure
 from handlers.understanding.place import Gazetteer
@@ -112,10 +119,8 @@ class Understanding:
 
     def urgency(self, text: str) -> Urgency:
         """Return how fast somebody must be told, by what the text says."""
-        folded = fold(text[:_READ])
-        if self._cues.danger.search(folded) or any(
-            self._dangers.find(folded),
-        ):
+        folded = plain(fold(text[:_READ]), self._cues)
+        if danger(folded, self._dangers, self._cues):
             return Urgency.DANGER
         if self._cues.urgent.search(folded):
             return Urgency.URGENT

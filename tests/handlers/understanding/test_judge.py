@@ -1,3 +1,5 @@
+from time import process_time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -99,10 +101,48 @@ def test_a_category_is_always_given() -> None:
         ("楼道里堆满纸箱", Urgency.URGENT),
         ("草坪该剪了", Urgency.ROUTINE),
         ("晚上吃火锅去", Urgency.ROUTINE),
+        ("要是着火了怎么跑", Urgency.ROUTINE),
+        ("去年这里着火过一次", Urgency.ROUTINE),
+        ("没有煤气味，放心", Urgency.ROUTINE),
+        ("消防演练，着火了别慌", Urgency.ROUTINE),
+        ("灶台点不着火", Urgency.ROUTINE),
+        ("靠着火车站的那条路有坑", Urgency.ROUTINE),
+        ("上次的火灭了，现在又着火了", Urgency.DANGER),
+        ("外墙瓷砖快掉了，底下就是滑梯", Urgency.DANGER),
+        ("张奶奶家敲门没人应，两天没出门了", Urgency.DANGER),
     ],
 )
 def test_urgency_comes_from_the_words(said: str, urgency: Urgency) -> None:
     assert EAR.urgency(said) is urgency
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "坏",
+        "水漏",
+        "8-",
+        "8号楼",
+        "漏。",
+        " 坏",
+        "没没",
+        "十",
+        "a",
+        "要是,",
+        "电梯里",
+    ],
+)
+def test_the_work_grows_with_the_length_alone(unit: str) -> None:
+    def cost(times: int) -> float:
+        text = (unit * times)[:times]
+        start = process_time()
+        EAR.judge(text, addressed=True)
+        EAR.urgency(text)
+        EAR.place(text, home="8号楼")
+        return process_time() - start
+
+    cost(10)  # compiles and fills what is filled once
+    assert min(cost(5000) for _ in range(3)) < 0.1
 
 
 @given(st.text(max_size=5000), st.integers(0, 9), st.booleans())
