@@ -7,7 +7,7 @@
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-BENCHES = $(filter-out _%,$(basename $(notdir $(wildcard tests/bench/*.py))))
+BENCHES = $(filter-out _% test_%,$(basename $(notdir $(wildcard tests/bench/*.py))))
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-annotate --no-header --no-config \
 	--no-emit-index-url --extra build

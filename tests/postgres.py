@@ -12,7 +12,7 @@ import shutil
 import stat
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 USER = "linli"
@@ -54,14 +54,17 @@ class Cluster:
 
 
 @contextlib.contextmanager
-def cluster(*, quick: bool = True) -> Iterator[Cluster]:
+def cluster(
+    *, quick: bool = True, environment: Mapping[str, str] | None = None
+) -> Iterator[Cluster]:
     """Start a server and stop it at the end.
 
     ``quick`` spares every flush: right for tests, wrong for measuring.
+    ``environment`` is set around the server.
     Raises ``Missing`` if there is no server to start.
     """
     with _folder() as folder:
-        run = _Runner(_programs(folder))
+        run = _Runner(_programs(folder), environment or {})
         run("initdb", "-D", f"{folder}/data", "-U", USER, "-A", "trust",
             "-E", "UTF8", "--locale=C", "--no-sync")  # fmt: skip
         options = [f"unix_socket_directories={folder}", "listen_addresses=",
@@ -77,8 +80,11 @@ def cluster(*, quick: bool = True) -> Iterator[Cluster]:
 
 
 class _Runner:
-    def __init__(self, programs: Path) -> None:
+    def __init__(
+        self, programs: Path, environment: Mapping[str, str]
+    ) -> None:
         self._programs = programs
+        self._environment = environment
 
     def __call__(self, program: str, *args: str) -> None:
         root = os.geteuid() == 0
@@ -90,7 +96,7 @@ class _Runner:
             extra_groups=[] if nobody else None,
             check=False,
             cwd="/",
-            env={"PATH": os.defpath, "LC_ALL": "C"},
+            env={"PATH": os.defpath, "LC_ALL": "C", **self._environment},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
