@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from config.terms import (
@@ -242,14 +242,20 @@ def post(ctx: Context, said: list[Outgoing]) -> None:
         ctx.community.rules.quiet_from,
         ctx.community.rules.quiet_until,
     )
-    for outgoing in (*said, *bridge.follow(ctx)):
-        not_before = None
-        if isinstance(outgoing, Say):
-            if outgoing.quiet:
-                not_before = wait
-            if outgoing.until_open:
-                not_before = NEVER
-        outbox.put(ctx.db, outgoing, ctx.id, ctx.now, not_before)
+    held = [
+        (one, _not_before(one, wait)) for one in (*said, *bridge.follow(ctx))
+    ]
+    outbox.put(ctx.db, held, ctx.id, ctx.now)
+
+
+def _not_before(
+    outgoing: Outgoing, morning: datetime | None
+) -> datetime | None:
+    if not isinstance(outgoing, Say):
+        return None
+    if outgoing.until_open:
+        return NEVER
+    return morning if outgoing.quiet else None
 
 
 def _call_in_group(

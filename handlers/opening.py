@@ -15,7 +15,6 @@ from config.terms import (
     Language,
     Level,
     PersonId,
-    Severity,
     Source,
     TicketId,
     Urgency,
@@ -136,6 +135,8 @@ def attach(
         kind=kind,
         album=message.album,
     )
+    if not message.photos:
+        return
     room = MOST_PHOTOS - len(photos.of_ticket(ctx.db, ticket.id))
     photos.want(
         ctx.db,
@@ -161,26 +162,32 @@ def start_limits(
 
     ``kinds`` leaves out limits that were met before; None: all start.
     """
-    running: list[TimeLimit] = []
-    rows: list[dict[str, Any]] = []
     community = ctx.community
-    for limit in rules.limits_for(
-        community.limits, ticket.category, Severity(ticket.severity)
-    ):
-        if kinds is not None and limit.kind not in kinds:
-            continue
-        due = rules.due_at(
-            now, limit.within, community.time_zone, community.holidays
+    owed = [
+        (
+            limit,
+            rules.due_at(
+                now, limit.within, community.time_zone, community.holidays
+            ),
         )
-        started = limits.start(
-            ctx.db, ctx.id, ticket.id, limit.kind, str(limit.within), now, due
+        for limit in rules.limits_for(
+            community.limits, ticket.category, ticket.severity
         )
-        running.append(started)
-        rows += [
-            _due(ctx, ticket.id, started.id, moment)
-            for moment in rules.moments(limit, now, due, community.ladder)
-            if moment.at > ctx.now or moment.rung == "at"
-        ]
+        if kinds is None or limit.kind in kinds
+    ]
+    running = limits.start(
+        ctx.db,
+        ctx.id,
+        ticket.id,
+        now,
+        [(limit.kind, str(limit.within), due) for limit, due in owed],
+    )
+    rows = [
+        _due(ctx, ticket.id, started.id, moment)
+        for (limit, due), started in zip(owed, running, strict=True)
+        for moment in rules.moments(limit, now, due, community.ladder)
+        if moment.at > ctx.now or moment.rung == "at"
+    ]
     limits.put_dues(ctx.db, rows)
     return sorted(running, key=lambda limit: limit.due_at)
 

@@ -10,7 +10,7 @@ from msgspec import Struct
 from sqlalchemy import Connection, delete, insert, select, update
 
 from config.terms import CommunityId, PersonId
-from storage import schema
+from storage import prepared, schema
 from storage.people import put_new
 
 
@@ -61,7 +61,7 @@ def issue(db: Connection, buttons: list[dict[str, Any]]) -> None:
     """Write button rows; ``args`` are given as values."""
     if buttons:
         db.execute(
-            insert(schema.button),
+            prepared.insert_into(schema.button),
             [
                 {**one, "args": msgspec.json.encode(one["args"]).decode()}
                 for one in buttons

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from msgspec import Struct
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from config.terms import ChatKind, CommunityId, GridId
 from storage import schema
@@ -32,21 +32,17 @@ class Known(Struct, frozen=True, kw_only=True):
 
 
 _COLUMNS = [schema.chat.c[name] for name in Known.__struct_fields__]
+_FIND = select(*_COLUMNS).where(
+    schema.chat.c.channel == bindparam("channel"),
+    schema.chat.c.address == bindparam("address"),
+)
 
 
 def find(db: Connection, channel: str, address: str) -> Known | None:
     """Return the chat, following its moves; None if nobody bound it."""
-    c = schema.chat
     for _ in range(8):
-        row = (
-            db.execute(
-                select(*_COLUMNS).where(
-                    c.c.channel == channel, c.c.address == address
-                )
-            )
-            .mappings()
-            .first()
-        )
+        wanted = {"channel": channel, "address": address}
+        row = db.execute(_FIND, wanted).mappings().first()
         if row is None:
             return None
         known = Known(**row)

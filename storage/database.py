@@ -232,7 +232,7 @@ def _run_all(
     outcomes: list[_Outcome] = []
     for work in works:
         db.info.clear()  # what one work notes is no other's business
-        db.info["touched"] = set()
+        db.info.clear()  # what a work notes there is its own
         savepoint = db.begin_nested()
         try:
             outcome = _Outcome(result=work(db))
@@ -243,7 +243,7 @@ def _run_all(
             savepoint.rollback()
             outcome = _Outcome(error=error)
         else:
-            touched |= db.info["touched"]
+            touched |= db.info.get("touched", set())
         outcomes.append(outcome)
     return outcomes
 

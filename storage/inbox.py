@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Struct
 from sqlalchemy import Connection, delete, select, update
 
-from storage import schema
+from storage import prepared, schema
 from storage.database import touch
 from storage.messages import Incoming
 from storage.people import put_new
@@ -41,14 +41,13 @@ _COLUMNS = [schema.inbox.c[name] for name in Kept.__struct_fields__]
 def first(db: Connection, message: Incoming, now: datetime) -> bool:
     """Take the message's key; False if it was taken before."""
     done = db.execute(
-        put_new(db, schema.seen)
-        .values(
-            channel=message.channel,
-            account=message.account,
-            key=message.key,
-            at=now,
-        )
-        .on_conflict_do_nothing()
+        prepared.insert_if_new(db, schema.seen),
+        {
+            "channel": message.channel,
+            "account": message.account,
+            "key": message.key,
+            "at": now,
+        },
     )
     return done.rowcount == 1
 

@@ -8,8 +8,7 @@ from msgspec import Struct
 from sqlalchemy import Connection, insert, select, update
 
 from config.terms import CommunityId, TicketId
-from storage import schema
-from storage.people import put_new
+from storage import prepared, schema
 
 
 class TimeLimit(Struct, frozen=True, kw_only=True):
@@ -37,6 +36,9 @@ class Due(Struct, frozen=True, kw_only=True):
 
 
 _LIMIT = [schema.time_limit.c[name] for name in TimeLimit.__struct_fields__]
+_START = insert(schema.time_limit).returning(
+    *_LIMIT, sort_by_parameter_order=True
+)
 _DUE = [schema.due.c[name] for name in Due.__struct_fields__]
 
 
@@ -44,25 +46,27 @@ def start(
     db: Connection,
     community: CommunityId,
     ticket: TicketId,
-    kind: str,
-    rule: str,
     started_at: datetime,
-    due_at: datetime,
-) -> TimeLimit:
-    """Let a limit run."""
-    row = db.execute(
-        insert(schema.time_limit)
-        .values(
-            community_id=community,
-            ticket_id=ticket,
-            kind=kind,
-            rule=rule,
-            started_at=started_at,
-            due_at=due_at,
-        )
-        .returning(*_LIMIT)
+    owed: Sequence[tuple[str, str, datetime]],
+) -> list[TimeLimit]:
+    """Let limits run: kind, rule and when each is due; in that order."""
+    if not owed:
+        return []
+    rows = db.execute(
+        _START,
+        [
+            {
+                "community_id": community,
+                "ticket_id": ticket,
+                "kind": kind,
+                "rule": rule,
+                "started_at": started_at,
+                "due_at": due_at,
+            }
+            for kind, rule, due_at in owed
+        ],
     )
-    return TimeLimit(**row.mappings().one())
+    return [TimeLimit(**row) for row in rows.mappings()]
 
 
 def running(db: Connection, ticket: TicketId) -> Sequence[TimeLimit]:
@@ -120,9 +124,7 @@ def end(
 def put_dues(db: Connection, rows: Sequence[dict[str, Any]]) -> None:
     """Queue moments; one that is known already stays as it is."""
     if rows:
-        db.execute(
-            put_new(db, schema.due).on_conflict_do_nothing(), list(rows)
-        )
+        db.execute(prepared.insert_if_new(db, schema.due), list(rows))
 
 
 def drop_dues(

@@ -11,14 +11,13 @@ from sqlalchemy import (
     Select,
     and_,
     func,
-    insert,
     or_,
     select,
     update,
 )
 
 from config.terms import CommunityId, LetterId, Urgency
-from storage import posts, schema
+from storage import posts, prepared, schema
 from storage.database import touch
 from storage.messages import AnswerPress, Edit, Outgoing, Say
 
@@ -58,31 +57,42 @@ _COLUMNS = [schema.outbox.c[name] for name in Letter.__struct_fields__]
 
 def put(
     db: Connection,
-    outgoing: Outgoing,
+    letters: Sequence[tuple[Outgoing, datetime | None]],
     community: CommunityId | None,
     now: datetime,
-    not_before: datetime | None = None,
-) -> LetterId:
-    """Queue a letter behind the chat's others."""
-    said = outgoing if isinstance(outgoing, Say) else None
-    row = db.execute(
-        insert(schema.outbox)
-        .values(
-            community_id=community,
-            chat=queue_of(outgoing),
-            kind=type(outgoing).__name__.lower(),
-            body=_encode(outgoing),
-            again=said.again if said else False,
-            urgency=said.urgency if said else Urgency.ROUTINE,
-            ticket_id=said.ticket if said else None,
-            wish_id=said.wish if said else None,
-            created_at=now,
-            not_before=not_before,
-        )
-        .returning(schema.outbox.c.id)
+) -> None:
+    """Queue letters behind their chats' others, each not before its time."""
+    if not letters:
+        return
+    db.execute(
+        prepared.insert_into(schema.outbox),
+        [
+            _row(outgoing, not_before, community, now)
+            for outgoing, not_before in letters
+        ],
     )
     touch(db, "outbox")
-    return LetterId(row.scalar_one())
+
+
+def _row(
+    outgoing: Outgoing,
+    not_before: datetime | None,
+    community: CommunityId | None,
+    now: datetime,
+) -> dict[str, Any]:
+    said = outgoing if isinstance(outgoing, Say) else None
+    return {
+        "community_id": community,
+        "chat": queue_of(outgoing),
+        "kind": type(outgoing).__name__.lower(),
+        "body": _encode(outgoing),
+        "again": said.again if said else False,
+        "urgency": said.urgency if said else Urgency.ROUTINE,
+        "ticket_id": said.ticket if said else None,
+        "wish_id": said.wish if said else None,
+        "created_at": now,
+        "not_before": not_before,
+    }
 
 
 def queue_of(outgoing: Outgoing) -> str:

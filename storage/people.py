@@ -9,6 +9,7 @@ from msgspec import Struct
 from sqlalchemy import (
     Connection,
     Select,
+    bindparam,
     delete,
     exists,
     insert,
@@ -152,17 +153,10 @@ def find_by_account(
     db: Connection, community: CommunityId, channel: str, address: str
 ) -> Person | None:
     """Return the person of an account, or None."""
-    a, p = schema.account, schema.person
     return _one(
         db,
-        _people().where(
-            a.c.channel == channel,
-            a.c.address == address,
-            a.c.community_id == community,
-            a.c.active,
-            p.c.id == a.c.person_id,
-            p.c.community_id == community,
-        ),
+        _BY_ACCOUNT,
+        {"community": community, "channel": channel, "address": address},
     )
 
 
@@ -173,9 +167,8 @@ def find(
     if not person:
         return None
     p = schema.person
-    found = _one(
-        db, _people().where(p.c.community_id == community, p.c.id == person)
-    )
+    wanted = {"community": community, "person": person}
+    found = _one(db, _BY_ID, wanted)
     if found is not None:
         return found
     kept = db.scalar(
@@ -228,13 +221,7 @@ def worker_of(
     """Return the worker responsible for a grid, or None."""
     if grid is None:
         return None
-    g = schema.grid
-    worker = db.execute(
-        select(g.c.worker_id).where(
-            g.c.community_id == community, g.c.id == grid, g.c.active
-        )
-    ).scalar()
-    return find(db, community, worker)
+    return _one(db, _WORKER, {"community": community, "grid": grid})
 
 
 def grids_of(
@@ -272,16 +259,8 @@ def private_chat(
     """
     if person is None:
         return None
-    a = schema.account
-    rows = db.execute(
-        select(a.c.channel, a.c.address, a.c.reachable)
-        .where(
-            a.c.community_id == community,
-            a.c.person_id == person,
-            a.c.active,
-        )
-        .order_by(a.c.seen_at.desc(), a.c.channel)
-    ).all()
+    wanted = {"community": community, "person": person}
+    rows = db.execute(_REACH, wanted).all()
     for channel, address, reachable in rows:
         if reachable or channel in first:
             return Chat(channel, address, ChatKind.PRIVATE)
@@ -464,8 +443,44 @@ def _people() -> Select[Any]:
     )
 
 
-def _one(db: Connection, query: Select[Any]) -> Person | None:
-    rows = db.execute(query).all()
+_REACH = (
+    select(
+        schema.account.c.channel,
+        schema.account.c.address,
+        schema.account.c.reachable,
+    )
+    .where(
+        schema.account.c.community_id == bindparam("community"),
+        schema.account.c.person_id == bindparam("person"),
+        schema.account.c.active,
+    )
+    .order_by(schema.account.c.seen_at.desc(), schema.account.c.channel)
+)
+_BY_ID = _people().where(
+    schema.person.c.community_id == bindparam("community"),
+    schema.person.c.id == bindparam("person"),
+)
+_BY_ACCOUNT = _people().where(
+    schema.account.c.channel == bindparam("channel"),
+    schema.account.c.address == bindparam("address"),
+    schema.account.c.community_id == bindparam("community"),
+    schema.account.c.active,
+    schema.person.c.id == schema.account.c.person_id,
+    schema.person.c.community_id == schema.account.c.community_id,
+)
+_WORKER = _people().where(
+    schema.grid.c.community_id == bindparam("community"),
+    schema.grid.c.id == bindparam("grid"),
+    schema.grid.c.active,
+    schema.person.c.community_id == schema.grid.c.community_id,
+    schema.person.c.id == schema.grid.c.worker_id,
+)
+
+
+def _one(
+    db: Connection, query: Select[Any], wanted: dict[str, Any]
+) -> Person | None:
+    rows = db.execute(query, wanted).all()
     if not rows:
         return None
     first = rows[0]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from msgspec import Struct
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from config.terms import CommunityId, PersonId, PhotoId, TicketId, WishId
 from storage import schema
@@ -40,6 +40,14 @@ class KeptPhoto(Struct, frozen=True, kw_only=True):
 
 
 _COLUMNS = [schema.photo.c[name] for name in KeptPhoto.__struct_fields__]
+_OF_TICKET = (
+    select(*_COLUMNS)
+    .where(
+        schema.photo.c.ticket_id == bindparam("ticket"),
+        schema.photo.c.state.in_(("wanted", "kept", "failed")),
+    )
+    .order_by(schema.photo.c.id)
+)
 
 
 def want(
@@ -117,15 +125,7 @@ def get(db: Connection, photo: PhotoId) -> KeptPhoto | None:
 
 def of_ticket(db: Connection, ticket: TicketId) -> Sequence[KeptPhoto]:
     """Return a ticket's photos, in order, those withdrawn left out."""
-    p = schema.photo
-    rows = db.execute(
-        select(*_COLUMNS)
-        .where(
-            p.c.ticket_id == ticket,
-            p.c.state.in_(("wanted", "kept", "failed")),
-        )
-        .order_by(p.c.id)
-    ).mappings()
+    rows = db.execute(_OF_TICKET, {"ticket": ticket}).mappings()
     return [KeptPhoto(**row) for row in rows]
 
 

@@ -4,8 +4,7 @@ from msgspec import Struct
 from sqlalchemy import Connection, select
 
 from config.terms import CommunityId, PersonId, TicketId, WishId
-from storage import schema
-from storage.people import put_new
+from storage import prepared, schema
 
 
 class Post(Struct, frozen=True, kw_only=True):
@@ -41,19 +40,18 @@ def put(
 ) -> None:
     """Remember what a message is about; the first answer stays."""
     db.execute(
-        put_new(db, schema.post)
-        .values(
-            chat=chat,
-            message=message,
-            community_id=community,
-            ticket_id=ticket,
-            wish_id=wish,
-            words_id=words,
-            author_id=author,
-            kind=kind,
-            album=album,
-        )
-        .on_conflict_do_nothing()
+        prepared.insert_if_new(db, schema.post),
+        {
+            "chat": chat,
+            "message": message,
+            "community_id": community,
+            "ticket_id": ticket,
+            "wish_id": wish,
+            "words_id": words,
+            "author_id": author,
+            "kind": kind,
+            "album": album,
+        },
     )
 
 

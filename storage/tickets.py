@@ -9,8 +9,8 @@ from msgspec import Struct
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    bindparam,
     func,
-    insert,
     select,
     update,
 )
@@ -31,7 +31,7 @@ from config.terms import (
     Urgency,
     WishId,
 )
-from storage import schema
+from storage import prepared, schema
 
 NEW = "new_events"
 """Where a connection notes the events of the work under way."""
@@ -102,37 +102,46 @@ class Event(Struct, frozen=True, kw_only=True):
 
 
 _COLUMNS = [schema.ticket.c[name] for name in Ticket.__struct_fields__]
+_GET = select(*_COLUMNS).where(schema.ticket.c.id == bindparam("ticket"))
+_DRAW = (
+    update(schema.community)
+    .where(schema.community.c.id == bindparam("community"))
+    .values(next_number=schema.community.c.next_number + 1)
+    .returning(schema.community.c.next_number)
+)
+_OPEN_COUNT = select(func.count()).where(
+    schema.ticket.c.community_id == bindparam("community"),
+    schema.ticket.c.reporter_id == bindparam("person"),
+    schema.ticket.c.status.in_(
+        (Status.REPORTED, Status.ACCEPTED, Status.PAUSED)
+    ),
+)
 _WORDS = [schema.words.c[name] for name in Words.__struct_fields__]
+_WORDS_OF = (
+    select(*_WORDS)
+    .where(schema.words.c.ticket_id == bindparam("ticket"))
+    .order_by(schema.words.c.id)
+)
 _EVENT = [schema.event.c[name] for name in Event.__struct_fields__]
 
 
 def next_number(db: Connection, community: CommunityId) -> Number:
     """Draw the next number of the community's one sequence."""
-    c = schema.community
-    drawn = db.execute(
-        update(c)
-        .where(c.c.id == community)
-        .values(next_number=c.c.next_number + 1)
-        .returning(c.c.next_number)
-    ).scalar_one()
+    drawn = db.execute(_DRAW, {"community": community}).scalar_one()
     return Number(drawn - 1)
 
 
 def put(db: Connection, **values: object) -> Ticket:
     """Insert a ticket; values are the columns."""
     row = db.execute(
-        insert(schema.ticket).values(**values).returning(*_COLUMNS)
+        prepared.insert_returning(schema.ticket, *_COLUMNS), values
     )
     return Ticket(**row.mappings().one())
 
 
 def get(db: Connection, ticket: TicketId) -> Ticket:
     """Return the ticket, which must exist (``KeyError`` otherwise)."""
-    row = (
-        db.execute(select(*_COLUMNS).where(schema.ticket.c.id == ticket))
-        .mappings()
-        .first()
-    )
+    row = db.execute(_GET, {"ticket": ticket}).mappings().first()
     if row is None:
         raise KeyError(ticket)
     return Ticket(**row)
@@ -213,14 +222,8 @@ def open_count(
     db: Connection, community: CommunityId, person: PersonId
 ) -> int:
     """Count a resident's open tickets."""
-    t = schema.ticket
-    return db.execute(
-        select(func.count()).where(
-            t.c.community_id == community,
-            t.c.reporter_id == person,
-            t.c.status.in_((Status.REPORTED, Status.ACCEPTED, Status.PAUSED)),
-        )
-    ).scalar_one()
+    wanted = {"community": community, "person": person}
+    return int(db.execute(_OPEN_COUNT, wanted).scalar_one())
 
 
 def move(
@@ -259,17 +262,16 @@ def say(
 ) -> int:
     """Keep words; return their row's id for the event."""
     row = db.execute(
-        insert(schema.words)
-        .values(
-            community_id=community,
-            ticket_id=ticket,
-            wish_id=wish,
-            kind=kind,
-            author_id=author,
-            text=text,
-            at=now,
-        )
-        .returning(schema.words.c.id)
+        prepared.insert_returning(schema.words, schema.words.c.id),
+        {
+            "community_id": community,
+            "ticket_id": ticket,
+            "wish_id": wish,
+            "kind": kind,
+            "author_id": author,
+            "text": text,
+            "at": now,
+        },
     )
     return int(row.scalar_one())
 
@@ -284,12 +286,9 @@ def words(
     db: Connection, ticket: TicketId, kind: str | None = None
 ) -> Sequence[Words]:
     """Return what was written on a ticket, in order."""
-    w = schema.words
-    query = select(*_WORDS).where(w.c.ticket_id == ticket)
-    if kind is not None:
-        query = query.where(w.c.kind == kind)
-    rows = db.execute(query.order_by(w.c.id)).mappings()
-    return [Words(**row) for row in rows]
+    rows = db.execute(_WORDS_OF, {"ticket": ticket}).mappings()
+    found = [Words(**row) for row in rows]
+    return [one for one in found if kind in {None, one.kind}]
 
 
 def log(
@@ -308,20 +307,19 @@ def log(
 ) -> None:
     """Append an event."""
     row = db.execute(
-        insert(schema.event)
-        .values(
-            community_id=community,
-            ticket_id=ticket,
-            wish_id=wish,
-            at=now,
-            actor_id=actor,
-            action=action,
-            old=old,
-            new=new,
-            words_id=words_id,
-            fields=msgspec.json.encode(fields).decode() if fields else "{}",
-        )
-        .returning(schema.event.c.id)
+        prepared.insert_returning(schema.event, schema.event.c.id),
+        {
+            "community_id": community,
+            "ticket_id": ticket,
+            "wish_id": wish,
+            "at": now,
+            "actor_id": actor,
+            "action": action,
+            "old": old,
+            "new": new,
+            "words_id": words_id,
+            "fields": msgspec.json.encode(fields).decode() if fields else "{}",
+        },
     )
     if ticket is not None:
         db.info.setdefault(NEW, []).append((ticket, row.scalar_one()))

@@ -1,0 +1,37 @@
+"""Statements built once.
+
+SQLAlchemy spends most of a small statement's time on building it and on
+finding its compiled form again: 104 µs to insert a row built anew, 15 µs
+with a statement that is kept. What runs for every message is kept here
+or stands as a constant in its module.
+"""
+
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Column, Connection, Insert, Table, insert
+from sqlalchemy.dialects import postgresql, sqlite
+
+
+@cache
+def insert_into(table: Table) -> Insert:
+    """Return a plain insert; execute it with a dict or several."""
+    return insert(table)
+
+
+@cache
+def insert_returning(table: Table, *columns: Column[Any]) -> Any:  # noqa: ANN401
+    """Return an insert that gives columns of the new row back."""
+    return insert(table).returning(*columns)
+
+
+def insert_if_new(db: Connection, table: Table) -> Insert:
+    """Return an insert that leaves a row alone that is there already."""
+    return _if_new(db.dialect.name, table)
+
+
+@cache
+def _if_new(dialect: str, table: Table) -> Insert:
+    if dialect == "sqlite":
+        return sqlite.insert(table).on_conflict_do_nothing()
+    return postgresql.insert(table).on_conflict_do_nothing()
