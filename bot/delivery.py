@@ -250,7 +250,11 @@ class Delivery:
             chats.move(db, chat, to, now)
             outbox.readdress(db, letter, _moved_to(outgoing, to), now)
 
-        await self.database.write(follow)
+        if not isinstance(outgoing, Edit):
+            await self.database.write(follow)
+            return
+        await self.database.write(lambda db: chats.move(db, chat, to, now))
+        await self._park(letter, "what it edits stayed behind", quietly=True)
 
     async def _gone(
         self, letter: Letter, outgoing: Outgoing, reason: str
@@ -309,4 +313,7 @@ class Delivery:
 
 def _moved_to(outgoing: Outgoing, address: str) -> Outgoing:
     chat: Chat = msgspec.structs.replace(outgoing.chat, address=address)
+    if isinstance(outgoing, Say):
+        # Messages may be numbered anew there: the number is another's now.
+        return msgspec.structs.replace(outgoing, chat=chat, reply_to="")
     return msgspec.structs.replace(outgoing, chat=chat)

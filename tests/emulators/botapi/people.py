@@ -365,6 +365,7 @@ class Person(Side):
         room = self._state.rooms[self.id] if where is None else where.room
         if not room.private and room.members.get(self.id) not in IN:
             raise LookupError(f"{self.id} is no member of {room.title}")
+        room.opened = True
         given = dict(body)
         if thread:
             given |= {"message_thread_id": thread, "is_topic_message": True}

@@ -162,12 +162,14 @@ class BotApi:
             await site.start()
             address = runner.addresses[0]
             self.url = f"http://{address[0]}:{address[1]}"
-            async with asyncio.TaskGroup() as group:
-                pusher = group.create_task(self.queue.push())
-                try:
-                    yield self
-                finally:
-                    pusher.cancel()
+            # No task group: it would wrap what a test raises.
+            loop = asyncio.get_running_loop()
+            pusher = loop.create_task(self.queue.push())
+            try:
+                yield self
+            finally:
+                pusher.cancel()
+                await asyncio.wait([pusher])
         finally:
             self._over.set()
             self.state.stir()

@@ -1,0 +1,266 @@
+"""Days on Telegram: the cover, the upgrade, the album, the topic."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from storage import schema
+from storage.database import Connection
+from tests.emulators.botapi import Group
+from tests.pictures import picture
+from tests.telegram_town import Serving, TelegramTown
+
+
+def _tickets(db: Connection) -> int:
+    return len(db.execute(schema.ticket.select()).all())
+
+
+def _pictures(db: Connection) -> int:
+    rows = db.execute(schema.photo.select()).mappings()
+    return sum(bool(row["hash"]) for row in rows)
+
+
+async def _count(story: Serving, what: Callable[[Connection], int]) -> int:
+    return await story.core.database.read(what)
+
+
+def _last(group: Group) -> str:
+    return group.words[-1]
+
+
+async def test_the_manhole_cover_on_telegram(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with (
+        TelegramTown.built() as town,
+        town.served(database_url, tmp_path) as story,
+    ):
+        wang, lin = town.people["wang"], town.people["lin"]
+        group = town.groups["g1"]
+        await story.opens("lin", "wang")
+
+        report = wang.says(
+            group, "3号楼门口井盖破了，快来换一下", photos=[picture(1)]
+        )
+        await story.settles()
+
+        answer = group.heard[-1]
+        assert "工单 1" in answer["text"]
+        assert answer["reply_to_message"]["message_id"] == report["message_id"]
+        assert "photo" in lin.private.heard[-1]
+
+        await story.passes(timedelta(hours=23))
+        assert "提醒" in lin.private.words[-1]
+
+        card = lin.private.heard[1]
+        press = lin.presses(card, "受理")
+        await story.settles()
+        assert press.answer is not None
+        assert "已由林工受理" in wang.private.words[-1]
+
+        lin.presses(card, "办结")
+        await story.settles()
+        lin.says(None, "新井盖已换好", photos=[picture(2)])
+        await story.settles()
+        told = next(m for m in wang.private.heard if "新井盖" in str(m))
+
+        wang.presses(told, "解决了")
+        await story.settles()
+        wang.presses(wang.private.heard[-1], "★★★★★")
+        await story.settles()
+        wang.says(None, "真快")
+        await story.settles()
+
+        assert wang.private.words[-1] == "谢谢，记下了。"
+        assert await _count(story, _tickets) == 1
+
+
+@pytest.mark.parametrize(
+    "signals", ["old new", "new old", "new", "old", "member new", "old member"]
+)
+async def test_the_group_is_upgraded_in_mid_ticket(
+    sqlite_url: str, tmp_path: Path, signals: str
+) -> None:
+    async with (
+        TelegramTown.built(kind="group") as town,
+        town.served(sqlite_url, tmp_path) as story,
+    ):
+        wang, lin, li = (town.people[n] for n in ("wang", "lin", "li"))
+        small = town.groups["g1"]
+        await story.opens("lin", "wang")
+        wang.says(small, "3号楼门口井盖破了，快来换一下")
+        await story.settles()
+        assert "工单 1" in _last(small)
+
+        big = lin.upgrades(small, signals)
+        card = next(m for m in lin.private.heard if "井盖" in m["text"])
+        lin.presses(card, "受理")
+        await story.settles()
+        li.says(big, "报事 1号楼门口路面塌了")
+        await story.settles()
+
+        assert "已由林工受理" in wang.private.words[-1]
+        assert "工单 2" in _last(big)
+        assert "第一网格" in _last(big)
+        assert len(small.heard) == 1
+        assert await _count(story, _tickets) == 2
+
+
+@pytest.mark.parametrize("signals", ["", "old", "new old", "old new member"])
+async def test_an_answer_follows_the_group_that_was_upgraded_meanwhile(
+    sqlite_url: str, tmp_path: Path, signals: str
+) -> None:
+    """No notice at all, or one that comes late: the refused send tells."""
+    async with TelegramTown.built(kind="group") as town:
+        wang, lin = town.people["wang"], town.people["lin"]
+        small = town.groups["g1"]
+        lin.says(None, "你好")
+        report = wang.says(small, "3号楼门口井盖破了，快来换一下")
+        big = lin.upgrades(small, signals)
+        # Another message has the report's number there.
+        other = dict(report, chat=town.telegram.state.chat(big.room))
+        big.room.messages[report["message_id"]] = other
+
+        async with town.served(sqlite_url, tmp_path) as story:
+            await story.settles()
+            wang.says(big, "报事 1号楼门口路面塌了")
+            await story.settles()
+
+            told = [text for text in big.words if "工单 1" in text]
+            assert len(told) == 1
+            assert "工单 2" in _last(big)
+            answer = next(m for m in big.heard if "工单 1" in m["text"])
+            assert "reply_to_message" not in answer
+            assert await _count(story, _tickets) == 2
+
+
+async def test_the_album_across_a_restart(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with TelegramTown.built() as town:
+        wang, group = town.people["wang"], town.groups["g1"]
+        parts = [picture(n) for n in range(3)]
+
+        async with town.served(database_url, tmp_path) as story:
+            wang.says(group, photos=parts[:1], media_group_id="77")
+            await story.settles()
+            assert group.words == []
+        wang.says(
+            group,
+            "3号楼楼道堆满垃圾",
+            photos=parts[1:2],
+            media_group_id="77",
+        )
+        async with town.served(database_url, tmp_path) as story:
+            await story.settles()
+            assert await _count(story, _tickets) == 1
+        wang.says(group, photos=parts[2:], media_group_id="77")
+        async with town.served(database_url, tmp_path) as story:
+            await story.settles()
+
+            assert await _count(story, _tickets) == 1
+            assert await _count(story, _pictures) == 3
+            assert sum("工单 1" in text for text in group.words) == 1
+
+
+async def test_an_answer_stays_in_the_topic_of_its_question(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    async with (
+        TelegramTown.built() as town,
+        town.served(sqlite_url, tmp_path) as story,
+    ):
+        wang, group = town.people["wang"], town.groups["g1"]
+        thread = group.opens_topic("报事")
+
+        wang.says(group, "3号楼门口井盖破了", thread=thread)
+        await story.settles()
+
+        assert group.heard[0]["message_thread_id"] == thread
+
+
+async def test_the_same_message_fifty_times_is_one_ticket(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    async with TelegramTown.built() as town:
+        wang, group = town.people["wang"], town.groups["g1"]
+        town.people["lin"].says(None, "你好")
+        async with town.served(sqlite_url, tmp_path) as story:
+            await story.settles()
+        wang.says(group, "报事 3号楼门口井盖破了")
+        (update,) = town.telegram.queue.pending
+        town.telegram.queue.pending += [update] * 49
+
+        for _ in range(2):
+            async with town.served(sqlite_url, tmp_path) as story:
+                await story.settles()
+                assert await _count(story, _tickets) == 1
+            town.telegram.queue.pending = [update] * 3
+
+        assert len(group.heard) == 1
+
+
+async def test_an_answer_whose_fate_is_unknown_comes_once_more_and_says_so(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    async with (
+        TelegramTown.built() as town,
+        town.served(sqlite_url, tmp_path) as story,
+    ):
+        wang, group = town.people["wang"], town.groups["g1"]
+        await story.opens("lin")
+        town.telegram.faults.lose("sendMessage", chat=group.id)
+
+        wang.says(group, "报事 3号楼门口井盖破了")
+        await story.settles()
+
+        first, second = group.words
+        assert first in second
+        assert first != second
+        delivered = town.telegram.state.delivered
+        assert [d.answered for d in delivered if d.chat == group.id] == [
+            False,
+            True,
+        ]
+
+
+async def test_talk_leaves_no_trace(sqlite_url: str, tmp_path: Path) -> None:
+    async with (
+        TelegramTown.built() as town,
+        town.served(sqlite_url, tmp_path) as story,
+    ):
+        wang, group = town.people["wang"], town.groups["g1"]
+        for text in ("早上好", "今天天气不错", "晚上吃什么"):
+            wang.says(group, text)
+        wang.sends(group, "sticker")
+        wang.sends(group, "voice")
+        await story.settles()
+
+        assert group.words == []
+        seen = await story.core.database.read(
+            lambda db: len(db.execute(schema.seen.select()).all())
+        )
+        assert seen == 0
+
+
+async def test_a_poison_update_waits_for_eyes_and_holds_up_nobody(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    async with (
+        TelegramTown.built() as town,
+        town.served(sqlite_url, tmp_path) as story,
+    ):
+        wang, group = town.people["wang"], town.groups["g1"]
+        await story.opens("lin")
+        town.telegram.queue.inject({"message": {"photo": [7]}})
+        wang.says(group, "报事 3号楼门口井盖破了")
+        await story.settles()
+
+        assert "工单 1" in _last(group)
+        rows = await story.core.database.read(
+            lambda db: db.execute(schema.inbox.select()).mappings().all()
+        )
+        assert [row["state"] for row in rows] == ["poison"]
+        assert b'"photo": [7]' in rows[0]["body"]
