@@ -15,7 +15,7 @@ _WRITTEN = re.compile(
     rf"(?P<estate>\D*?)(?P<first>{NUMERAL})"
     rf"(?:\s*[-~—–至到]\s*(?P<last>{NUMERAL}))?\s*(?P<kind>{_KIND}|号|楼)",
 )
-_SIDES = r"[东南西北][边侧面头山门]"
+_SIDES = r"[东南西北左右][边侧面头山门]"
 _PATTERNS = (
     # 8-3-402, 8-402
     (
@@ -27,20 +27,29 @@ _PATTERNS = (
     # 8号门口, 8楼侧面: a bare number only where a building must be meant
     (
         rf"(?P<short>{NUMERAL})(?:号|楼|搂)"
-        rf"(?=门|楼|前|后|侧|旁|单元|那家|住户|{_SIDES})"
+        rf"(?=门|楼|前|后|侧|旁|单元|那家|住户|中间|之间|{NUMERAL}号"
+        rf"|[和跟到]{NUMERAL}|{_SIDES})"
     ),
     rf"(?P<unit>{NUMERAL})\s?单元(?P<behind>(?<=单元)\d{{3,4}}(?!\d))?",
     r"(?<![\d-])(?P<room>\d{3,4})(?:室|户|房)",
     # 3层, 负二层, 8f, b2
-    rf"负?{NUMERAL}(?:楼|层|搂)",
-    r"(?<![a-z\d])(?:\d{1,2}f|b\d)(?![a-z\d])",
+    rf"负?{NUMERAL}(?:楼|层|搂)|负[一二三123]",
+    r"(?<![a-z\d])(?:\d{1,2}f|b\d)(?![a-z\d])|(?<![a-z])[a-h][口区座栋]",
+    r"(?:楼[上下]|隔壁|对[门面])\d{3,4}(?!\d)",
 )
 _NEARBY = re.compile(
-    r"(?:的|那|这|个|边|里|条|\s)?(?:楼下|楼上|楼后|楼前|门口|门前|旁边?|边上"
-    r"|附近|对面|中间|拐角|角落|前面|前头|后面|后头|后身|上面|下面|底下|里面"
-    rf"|里头|外面|{_SIDES})?"
-    r"(?:那|这)?(?:条路|小路|块空地|一?段|一?截|一?排|排|台|部|边)?",
+    r"(?:的|那|这|个|边|里|条|靠|\s)?(?:楼下|楼上|楼后|楼前|门口|门前|旁边?|边上"
+    r"|附近|对面|中间|之间|拐角|角落|前面|前头|后面|后头|后身|上面|下面|底下|里面"
+    rf"|里头|外面|顶上|[前后](?=那|的|面)|半边|{_SIDES})?"
+    r"(?:(?:那|这)(?:条路|一?段路?|一?截|一?排|台|部|块空地|块地|边|里|家))?",
 )
+_LEADING = re.compile(
+    r"(?:^|(?<=[,。!?;:\s]))"
+    r"[^谁把了在是有又我你他她这那就都也被说请看今昨早晚着跟天从往向到听,。!?;:\s]{1,4}\Z",
+)
+"""A short word that opens the clause, right before a place: 中学 门口."""
+_UNPLACED = r"(?!舞|费|证|卡|票|价)"
+"""广场舞 is danced, 车位费 is paid."""
 _GAP = 1
 """Characters between two parts of one place: 的, 那, a blank."""
 _HOME = re.compile(r"[我俺咱]们?家|[我俺咱]们?(?:这|那)?(?:楼|栋|幢|单元)")
@@ -75,7 +84,7 @@ class Gazetteer:
                 (
                     *((f"(?P<named>{named})",) if named else ()),
                     *_PATTERNS,
-                    _any_of(map(fold, common)),
+                    f"(?:{_any_of(map(fold, common))}){_UNPLACED}",
                 ),
             ),
         )
@@ -187,7 +196,10 @@ class _Parts:
         self.room = self.room or room or ""
         nearby = _NEARBY.match(text, match.end())
         end = nearby.end() if nearby else match.end()
-        self._span(match.start(), end)
+        start = match.start()
+        if leading := _LEADING.search(text, max(0, start - 5), start):
+            start = leading.start()
+        self._span(start, end)
 
     def _building(self, match: re.Match[str]) -> None:
         word = match["no"] or match["short"] or match["dashed"]

@@ -53,6 +53,11 @@ class Message(msgspec.Struct, frozen=True):
     urgency: Urgency | None
 
     @property
+    def chat_grid(self) -> GridId:
+        """The grid of the group that it was said in."""
+        return GridId(self.group)
+
+    @property
     def grid(self) -> GridId:
         """The grid that the message is about, as far as anybody knows."""
         return GridId(ELSEWHERE.get(self.id, self.group))

@@ -16,7 +16,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from config.terms import GridId, Urgency
+from config.terms import Urgency
 from handlers.understanding.meaning import Intent, Meaning, Sure
 from handlers.understanding.retrieval import Found, Retrieval
 from handlers.understanding.understanding import Understanding
@@ -118,7 +118,7 @@ def categories(judged: Judged, ear: Understanding) -> dict[str, Any]:
 def places(judged: Judged, ear: Understanding) -> dict[str, Any]:
     """Compare words (half of the characters) and grids of reports."""
     told = [m for m, _ in judged if m.label == "report" and m.place]
-    found = [(m, ear.place(m.text, grid=GridId(m.group))) for m in told]
+    found = [(m, ear.place(m.text, grid=m.chat_grid)) for m in told]
     words = sum(
         place is not None and _covers(place.words, m.place or "")
         for m, place in found
