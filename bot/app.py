@@ -163,7 +163,12 @@ async def opened_core(
             fixed=fixed,
             database=database,
             now=plan.now,
-            slow=(intake.retry, delivery.tick, waiting.count),
+            slow=(
+                intake.retry,
+                intake.look_again,
+                delivery.tick,
+                waiting.count,
+            ),
             beat=health.beat,
         )
         await intake.open()

@@ -14,7 +14,7 @@ import msgspec
 import structlog
 
 from config.terms import ChatKind, CommunityId, Urgency
-from handlers import router
+from handlers import faq, router
 from handlers.context import Fixed
 from handlers.rules.flood import Flood, Verdict
 from storage import chats, inbox
@@ -71,11 +71,20 @@ class Intake:
         await self._learn_groups()
 
     async def run(self) -> None:
-        """Learn the bound groups anew whenever one changes."""
+        """Learn the bound groups and the FAQ anew whenever they change."""
         while True:
             await self._changed.wait()
             self._changed.clear()
             await self._learn_groups()
+            await self.look_again()
+
+    async def look_again(self) -> None:
+        """Read entries of the FAQ that changed, here or in another process.
+
+        Talk is told from questions by them, without the database.
+        """
+        fixed = self.fixed
+        await self.database.read(lambda db: faq.refresh(fixed, db))
 
     async def receive(self, messages: Sequence[Incoming]) -> None:
         """Take in what arrived together, in order; return after the commit.
@@ -246,7 +255,7 @@ class Intake:
         }
 
     def _on_commit(self, touched: frozenset[str]) -> None:
-        if "chat" in touched:
+        if touched & {"chat", "faq"}:
             self._changed.set()
 
 

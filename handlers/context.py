@@ -7,6 +7,7 @@ from datetime import datetime
 from config.pack.values import Community, Pack
 from config.terms import CommunityId, GridId, Language, PersonId
 from config.texts import Texts
+from handlers.understanding.shelf import Shelf
 from handlers.understanding.understanding import Understanding
 from storage import people
 from storage.database import Connection
@@ -23,6 +24,8 @@ class Fixed:
     minds: Mapping[CommunityId, Understanding]
     token: Callable[[], str]
     """A new random key, 96 bits or more, of A-Z a-z 0-9 - _."""
+    shelf: Shelf = field(default_factory=Shelf)
+    """The FAQ, searchable: a cache of the database's rows."""
     write_first: frozenset[str] = frozenset()
     """Channels on which we may write to a person first."""
     public_url: str = ""

@@ -8,6 +8,7 @@ from config.terms import Action, ChatKind, Command, CommunityId
 from handlers import (
     claims,
     deadlines,
+    faq,
     letters,
     report,
     residents,
@@ -81,6 +82,7 @@ ROUTES: dict[Command, ByCommand] = {
     Command.ASSIGN: triage.assign,
     Command.TRANSFER: triage.transfer,
     Command.MERGE: triage.merge,
+    Command.ASK: faq.ask,
     Command.WISH: wishes.wish,
     Command.WISHES: wish_list.show_list,
     Command.APPROVE: wish_review.approve,
@@ -105,6 +107,11 @@ PRESSES: dict[str, ByPress] = {
     "fixed-yes": residents.press_fixed,
     "fixed-no": residents.press_not_fixed,
     "rate": residents.press_rate,
+    "faq-entry": faq.press_entry,
+    "faq-none": faq.press_none,
+    "faq-pass": faq.press_pass,
+    "faq-leave": faq.press_leave,
+    "faq-vote": faq.press_vote,
     "wish-grid": wishes.press_grid,
     "wish-consent": wishes.press_consent,
     "wish-approve": wish_review.press_approve,
@@ -224,6 +231,9 @@ def matters(fixed: Fixed, community: CommunityId, message: Said) -> bool:
     meaning = fixed.minds[community].judge(
         message.text, photos=len(message.photos)
     )
+    if meaning.intent is Intent.QUESTION:
+        town = fixed.pack.community(community)
+        return faq.is_answerable(fixed, town, message)
     return meaning.sure is not Sure.NO
 
 
@@ -411,18 +421,31 @@ def _understood(ctx: Context, message: Said) -> list[Outgoing]:
         return report.ask_first(ctx, message)
     if private or message.addressed:
         return _lost(ctx, message, meaning)
+    return _overheard(ctx, message, meaning)
+
+
+def _overheard(
+    ctx: Context, message: Said, meaning: Meaning
+) -> list[Outgoing]:
+    """Answer what nobody was asked, if that surely helps."""
+    if meaning.intent is Intent.QUESTION:
+        return faq.answer(ctx, message)
     return []
 
 
 def _lost(ctx: Context, message: Said, meaning: Meaning) -> list[Outgoing]:
     """Say what can be said, to somebody who speaks to us."""
+    if meaning.intent is Intent.QUESTION:
+        return faq.ask(ctx, message, message.text)
     if meaning.intent is Intent.THANKS:
         return [letters.reply(message, ctx.say("you-are-welcome"))]
     if message.photos and not message.text.strip():
         return [letters.reply(message, ctx.say("ask-photo-words"))]
     if any(one.kind == "voice" for one in message.attachments):
         return [letters.reply(message, ctx.say("refused-voice"))]
-    return [letters.reply(message, ctx.say("lost"))]
+    return faq.answer(ctx, message) or [
+        letters.reply(message, ctx.say("lost"))
+    ]
 
 
 def _corrected(ctx: Context, message: Edited | Withdrawn) -> list[Outgoing]:
@@ -475,6 +498,7 @@ def _stays(action: str) -> bool:
         "ticket-transfer",
         *(f"ticket-{deed}" for deed in triage.DEEDS),
         "fixed-no",
+        "faq-vote",
         "wish-approve",
         "wish-edit",
         "wish-decline",

@@ -19,7 +19,7 @@ from handlers.rules import claims as rules
 from handlers.rules import commands
 from handlers.rules.claims import Tie
 from handlers.rules.kinds import kind_of
-from handlers.rules.privacy import MASK, mask
+from handlers.rules.privacy import hide
 from handlers.rules.refusals import Refused
 from storage import (
     buttons,
@@ -272,11 +272,7 @@ def unless_self(
 
 def public(text: str, names: Sequence[str]) -> str:
     """Return what all may read: no name known to us, no phone, no door."""
-    shown = mask(text)
-    for name in sorted(names, key=len, reverse=True):
-        if len(name) > 1 and name != MASK:
-            shown = shown.replace(name, MASK)
-    shown = " ".join(mask(shown).split())
+    shown = " ".join(hide(text, names).split())
     return shown if len(shown) <= SHOWN else f"{shown[: SHOWN - 1]}…"
 
 

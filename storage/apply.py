@@ -26,7 +26,7 @@ from sqlalchemy import (
 
 from config.pack.values import Community, Pack
 from config.terms import ChatKind
-from storage import packed, schema
+from storage import faq, packed, schema
 from storage.database import touch
 from storage.packed import Row
 from storage.people import put_new
@@ -124,8 +124,16 @@ def _apply_batch(
     ):
         known = (row for row in rows if _person(row) not in forgotten)
         _sync(db, kind, known, applied)
+    before = _written(applied)
     _sync(db, _entries(ids), packed.entries(found), applied)
     _sync(db, _phrases(ids), packed.phrases(found), applied)
+    if _written(applied) != before:
+        faq.mark_changed(db, ids, now)
+
+
+def _written(applied: Applied) -> int:
+    counts = (applied.new, applied.changed, applied.gone)
+    return sum(sum(each.values()) for each in counts)
 
 
 def _communities(ids: Sequence[str]) -> _Kind:

@@ -80,9 +80,7 @@ def cluster(
 
 
 class _Runner:
-    def __init__(
-        self, programs: Path, environment: Mapping[str, str]
-    ) -> None:
+    def __init__(self, programs: Path, environment: Mapping[str, str]) -> None:
         self._programs = programs
         self._environment = environment
 

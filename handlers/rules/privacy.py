@@ -6,7 +6,7 @@ in the text itself. Each pattern is bounded, so the work stays linear.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 MASK = "***"
 
@@ -83,6 +83,15 @@ def mask(text: str) -> str:
         text = "".join(_without(text, spans))
         shadow = "".join(_without(shadow, spans))
     return text
+
+
+def hide(text: str, names: Iterable[str]) -> str:
+    """Return the text masked, and without these names."""
+    shown = mask(text)
+    for name in sorted(names, key=len, reverse=True):
+        if len(name) > 1 and name != MASK:
+            shown = shown.replace(name, MASK)
+    return mask(shown)
 
 
 def _without(text: str, spans: list[tuple[int, int]]) -> Iterator[str]:

@@ -197,6 +197,11 @@ class Retrieval:
         return log(1 + (entries - known_to + 0.5) / (known_to + 0.5))
 
 
+def same(question: str) -> str:
+    """Return what two askings of one question have in common."""
+    return "".join(_WORD.findall(_FILLER.sub(" ", fold(question))))[:_READ]
+
+
 def is_question(text: str) -> bool:
     """Tell whether a group message asks for a fact in so many words."""
     return bool(general().asks.search(fold(text)))
