@@ -230,36 +230,33 @@ def _sync(
     wanted = {tuple(row[key] for key in keys): row for row in rows}
     there = _read(db, kind, wanted, kind.within)
     missing = [key for key in wanted if key not in there]
-    foreign = _foreign(db, kind, wanted, missing)
+    new = _insert(db, kind, [{**kind.first, **wanted[key]} for key in missing])
     changed = [
         row
         for key, row in wanted.items()
         if key in there and _differs(kind, there[key], row)
     ]
+    foreign = [key for key in missing if key not in new]
     changed += [
         {**wanted[key], "made_by": MadeBy.PACK}
-        for key, row in foreign.items()
+        for key, row in _foreign(db, kind, wanted, foreign).items()
         if kind.claims(row)
-    ]
-    new = [
-        {**kind.first, **wanted[key]} for key in missing if key not in foreign
     ]
     gone = [
         dict(zip(keys, key, strict=True))
         for key, row in there.items()
         if key not in wanted and not _is_off(kind, row)
     ]
-    _insert(db, kind, new)
     _update(db, kind, changed)
     _turn_off(db, kind, gone)
-    for counts, which in (
-        (applied.new, new),
-        (applied.changed, changed),
-        (applied.gone, gone),
+    name = kind.table.name
+    for counts, rows_ in (
+        (applied.new, len(new)),
+        (applied.changed, len(changed)),
+        (applied.gone, len(gone)),
     ):
-        if which:
-            name = kind.table.name
-            counts[name] = counts.get(name, 0) + len(which)
+        if rows_:
+            counts[name] = counts.get(name, 0) + rows_
 
 
 def _read(
@@ -276,14 +273,12 @@ def _read(
 
 
 def _foreign(
-    db: Connection, kind: _Kind, wanted: dict[Key, Row], missing: list[Key]
+    db: Connection, kind: _Kind, wanted: dict[Key, Row], taken: list[Key]
 ) -> dict[Key, Row]:
-    """Return the missing rows that are there, but not the pack's."""
-    if "made_by" not in kind.table.c:
-        return {}
+    """Return the rows that are there, but not the pack's."""
     found: dict[Key, Row] = {}
     columns = tuple_(*(kind.table.c[key] for key in kind.keys))
-    for chunk in _chunks(missing, _CHUNK):
+    for chunk in _chunks(taken, _CHUNK):
         found |= _read(db, kind, wanted, columns.in_(chunk))
     return found
 
@@ -302,10 +297,15 @@ def _is_off(kind: _Kind, row: Row) -> bool:
     )
 
 
-def _insert(db: Connection, kind: _Kind, rows: list[Row]) -> None:
-    if rows:
-        # another process may apply the same pack at this moment
-        db.execute(put_new(db, kind.table).on_conflict_do_nothing(), rows)
+def _insert(db: Connection, kind: _Kind, rows: list[Row]) -> set[Key]:
+    """Insert, and return the keys of what wasn't there."""
+    if not rows:
+        return set()
+    insert = put_new(db, kind.table).on_conflict_do_nothing()
+    keys = [kind.table.c[key] for key in kind.keys]
+    # RETURNING also lets many rows share one statement
+    added = db.execute(insert.returning(*keys), rows)
+    return {tuple(row) for row in added}
 
 
 def _update(db: Connection, kind: _Kind, rows: list[Row]) -> None:
