@@ -16,6 +16,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 T = TypeVar("T")
 READERS = 4
+ONE_MOMENT = {
+    "isolation_level": "REPEATABLE READ",
+    "postgresql_readonly": True,
+}
+"""PostgreSQL shows each statement another moment unless told otherwise."""
 
 
 class Writer(Protocol):
@@ -90,6 +95,7 @@ def reader(url: URL) -> AsyncEngine:
         pool_size=READERS,
         max_overflow=0,
         pool_pre_ping=not _sqlite(url),
+        execution_options={} if _sqlite(url) else ONE_MOMENT,
     )
     if _sqlite(url):
         event.listen(engine.sync_engine, "connect", _pragmas)
