@@ -18,6 +18,7 @@ from typing import Any
 import structlog
 from aiohttp import web
 
+from bot import demo
 from bot.channels.channel import Channel
 from bot.channels.telegram import Telegram
 from bot.channels.webchat import WebChat
@@ -26,9 +27,10 @@ from bot.delivery import Delivery
 from bot.intake import Intake
 from bot.media import Media, clean, open_store
 from bot.metrics import Gathered
-from bot.web.deps import Demo, Site
+from bot.web.deps import Demo, Forward, Site
 from bot.web.health import Health
 from bot.web.site import make_site
+from config.pack.demo import Demo as Story
 from config.pack.values import Pack
 from config.settings import Settings, TelegramMode
 from config.terms import CommunityId
@@ -84,6 +86,8 @@ class Plan:
     now: Callable[[], datetime]
     public_url: str = ""
     demo: bool = False
+    story: Story | None = None
+    """What the demo's past was."""
     write_first: frozenset[str] = frozenset({"webchat"})
     """Channels on which we may write to a person first."""
     token: Callable[[], str] = field(
@@ -221,6 +225,8 @@ async def serve(settings: Settings, plan: Plan, host: str, port: int) -> None:
             opened_core(plan, edges.channels, edges.opening_link)
         )
         await edges.webchat.seat(plan.pack)
+        if plan.demo:
+            await _begin_demo(core)
         core.health.registry.register(
             Gathered(
                 intake=core.intake,
@@ -249,6 +255,18 @@ async def serve(settings: Settings, plan: Plan, host: str, port: int) -> None:
         await _signalled()
         core.health.ready = False
         log.info("stopping")
+
+
+async def _begin_demo(core: Core) -> None:
+    """Live the demo's past at the first start, and go on from the last."""
+    plan, database = core.plan, core.database
+    if plan.story is not None and await database.read(demo.is_fresh):
+        story, now = plan.story, plan.now()
+        await database.write(lambda db: demo.live(core.fixed, db, story, now))
+    if isinstance(plan.now, MovableClock):
+        last = await database.read(demo.last_moment)
+        if last is not None and last > plan.now():
+            plan.now.forward(last - plan.now())
 
 
 class Edges:
@@ -306,6 +324,11 @@ class Edges:
         if self.health is not None:
             self.health.beat(loop, within_s)
 
+    def _demo(self, forward: Forward) -> Demo:
+        story = self._plan.story
+        people = () if story is None else story.personas
+        return Demo(forward, tuple(one.person for one in people))
+
     def site(self, core: Core) -> web.Application:
         """Return the pages over the core."""
         plan = self._plan
@@ -336,7 +359,7 @@ class Edges:
                 token=plan.token,
                 act=act,
                 health=core.health,
-                demo=Demo(forward) if plan.demo else None,
+                demo=self._demo(forward) if plan.demo else None,
                 public_url=plan.public_url,
             ),
             self.telegram.routes() if self.telegram is not None else (),

@@ -10,6 +10,8 @@ import typer
 
 from bot import logs
 from bot.app import MovableClock, Plan, serve, wall
+from config.pack.demo import Demo as Story
+from config.pack.demo import load_demo
 from config.pack.loading import load
 from config.pack.mistakes import PackMistakes
 from config.pack.values import Pack
@@ -70,12 +72,14 @@ def demo(
     settings = _settings()
     folder = data.absolute()
     folder.mkdir(parents=True, exist_ok=True)
+    pack = _pack(settings.pack)
     plan = Plan(
         database_url=f"sqlite+aiosqlite:///{folder}/linli.sqlite",
         media_url=f"file://{folder}/media",
-        pack=_pack(settings.pack),
+        pack=pack,
         now=MovableClock(),
         demo=True,
+        story=_story(settings.pack, pack),
     )
     wanted = settings.http_port if port is None else port
     _serve(settings, plan, settings.http_host, wanted)
@@ -122,6 +126,13 @@ def _settings() -> Settings:
 def _pack(folder: Path) -> Pack:
     try:
         return load(folder)
+    except PackMistakes as wrong:
+        _say_no(str(wrong))
+
+
+def _story(folder: Path, pack: Pack) -> Story | None:
+    try:
+        return load_demo(folder, pack)
     except PackMistakes as wrong:
         _say_no(str(wrong))
 

@@ -79,6 +79,29 @@ def find(db: Connection, token: str) -> Button | None:
     return None if row is None else Button(**_args(row))
 
 
+def waiting(
+    db: Connection,
+    community: CommunityId,
+    action: str,
+    subject: int,
+    args: Mapping[str, Any],
+) -> Button | None:
+    """Return the newest such button that nobody has used yet."""
+    b = schema.button.c
+    rows = db.execute(
+        select(*_BUTTON)
+        .where(
+            b.community_id == community,
+            b.action == action,
+            b.subject_id == subject,
+            b.used_at.is_(None),
+        )
+        .order_by(b.created_at.desc())
+    ).mappings()
+    found = (Button(**_args(row)) for row in rows)
+    return next((one for one in found if one.args == args), None)
+
+
 def use(db: Connection, button: Button, now: datetime) -> bool:
     """Use up a button and its bunch; False if that has happened."""
     b = schema.button

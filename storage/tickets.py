@@ -131,6 +131,14 @@ def next_number(db: Connection, community: CommunityId) -> Number:
     return Number(drawn - 1)
 
 
+def peek_number(db: Connection, community: CommunityId) -> Number:
+    """Return the number that would be drawn next."""
+    c = schema.community.c
+    return Number(
+        db.execute(select(c.next_number).where(c.id == community)).scalar_one()
+    )
+
+
 def put(db: Connection, **values: object) -> Ticket:
     """Insert a ticket; values are the columns."""
     row = db.execute(

@@ -319,6 +319,18 @@ def mark_read(db: Connection, chat: str, address: str, message: int) -> None:
     )
 
 
+def last_moment(db: Connection) -> datetime | None:
+    """Return when something was last said anywhere."""
+    row = webchat_message.c
+    return db.scalar(select(row.at).order_by(row.at.desc()).limit(1))
+
+
+def mark_all_read(db: Connection) -> None:
+    """Let everybody have read everything that was said so far."""
+    last = select(func.max(webchat_message.c.id)).scalar_subquery()
+    db.execute(update(webchat_member).values(read_id=func.coalesce(last, 0)))
+
+
 def set_menu(db: Connection, chat: str, items: tuple[MenuItem, ...]) -> None:
     """Keep the commands that this chat offers."""
     db.execute(

@@ -25,7 +25,7 @@ def group_seats(community: Community, grid: Grid) -> list[Seat]:
         address
         for member in community.people
         if _belongs(member, grid)
-        for address in _addresses(member)
+        for address in addresses(member)
     )
     return [
         Seat(
@@ -55,11 +55,12 @@ def _seats(community: Community) -> Iterator[Seat]:
     for grid in community.grids:
         yield from group_seats(community, grid)
     for member in community.people:
-        for address in _addresses(member):
+        for address in addresses(member):
             yield private_seat(community, address, member.name)
 
 
-def _addresses(member: Member) -> list[str]:
+def addresses(member: Member) -> list[str]:
+    """Return a member's addresses in the web chat."""
     return [
         account.removeprefix(_PREFIX)
         for account in member.accounts

@@ -14,8 +14,9 @@ from markupsafe import Markup
 from bot.channels import webchat
 from bot.channels.webchat import Declines
 from bot.channels.webchat_hub import Listener
+from bot.channels.webchat_seats import addresses
 from bot.channels.webchat_wire import Declined, FromPage
-from bot.web.deps import SITE, Site
+from bot.web.deps import SITE, Demo, Site
 from bot.web.paint import paint
 from bot.web.who import (
     LANGUAGE_COOKIE,
@@ -29,7 +30,7 @@ from bot.web.words import IN_SCRIPTS
 from config.pack.values import Community, Member
 from config.terms import DESKS, Language, Role
 from storage import views
-from storage.webchat import CHANNEL, Viewer
+from storage.webchat import Viewer
 from storage.webchat import viewer as viewer_at
 
 FRAME_BYTES = 64 * 1024
@@ -82,14 +83,18 @@ def set_up(app: web.Application) -> None:
 # The page -------------------------------------------------------------------
 
 
-def personas(community: Community) -> list[Persona]:
-    """Return who of the pack sits in the web chat."""
-    prefix = f"{CHANNEL}:"
+def personas(community: Community, demo: Demo | None) -> list[Persona]:
+    """Return who of the pack one may be, in the demo's own order."""
+    order = demo.people if demo is not None else ()
+    people = (
+        [community.person(person) for person in order]
+        if order
+        else community.people
+    )
     return [
-        Persona(account.removeprefix(prefix), member.name, _role(member))
-        for member in community.people
-        for account in member.accounts
-        if account.startswith(prefix)
+        Persona(address, member.name, _role(member))
+        for member in people
+        for address in addresses(member)
     ]
 
 
@@ -113,7 +118,7 @@ async def front(request: web.Request) -> web.Response:
 
 async def _first_persona(request: web.Request) -> Viewer | None:
     site = request.app[SITE]
-    everybody = personas(site.home)
+    everybody = personas(site.home, site.demo)
     residents = [one for one in everybody if one.role == "resident"]
     for one in residents or everybody:
         found = await site.db.read(partial(viewer_at, address=one.address))
@@ -126,7 +131,7 @@ def _chat_page(
     request: web.Request, site: Site, viewer: Viewer
 ) -> web.Response:
     community = site.community(viewer.community)
-    everybody = personas(community)
+    everybody = personas(community, site.demo)
     shown = [
         next((one for one in everybody if one.role == role), None)
         for role in _FRONT

@@ -10,18 +10,22 @@ from aiohttp import web
 from bot.channels.webchat import WebChat
 from bot.web.health import Health
 from config.pack.values import Community, Pack
-from config.terms import CommunityId
+from config.terms import CommunityId, PersonId
 from config.texts import Texts
 from storage.database import Database
 from storage.webchat import Viewer
+
+Forward = Callable[[timedelta], Awaitable[datetime]]
 
 
 @dataclass(frozen=True, slots=True)
 class Demo:
     """The demo's liberties: be anybody, and move the clock."""
 
-    forward: Callable[[timedelta], Awaitable[datetime]]
+    forward: Forward
     """Moves the community's clock, lets what is due happen, returns now."""
+    people: tuple[PersonId, ...] = ()
+    """Whom one may be, the best first; nobody: everybody of the pack."""
 
 
 class Act(Protocol):
