@@ -6,19 +6,27 @@ from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from random import Random
 
-import aiohttp
 import pytest
 from PIL import Image
 
 from bot.channels.channel import Later, Never, Unknown
 from bot.channels.roundup import Roundup
-from bot.channels.roundup_rest import session
+from bot.channels.roundup.sending import AT_ONCE, PATIENCE, Patience
 from config.pack.values import System
-from config.terms import ChatKind, PhotoId
+from config.terms import ChatKind, Language, PhotoId
+from config.texts import Texts
 from storage.messages import Chat, Incoming, Leave, Order, OrderChanged
-from tests.emulators.proxy import FAULTS, Fault, Proxy, Request, weather
+from tests.emulators.proxy import (
+    FAULTS,
+    Fault,
+    Proxy,
+    Request,
+    no_faults,
+    weather,
+)
 from tests.peers.tracker import PASSWORD, Tracker
 
 pytestmark = [pytest.mark.peers, pytest.mark.timeout(120)]
@@ -33,7 +41,7 @@ STATUSES = {
 QUICK = {Fault.UNANSWERED, Fault.HTML_LATE, Fault.STRAGGLES}
 FEW = 5
 MANY = 300
-AT_ONCE = 8
+CREWS = 8
 
 
 async def photo_bytes(photo: PhotoId) -> bytes:
@@ -48,30 +56,35 @@ class Bridge:
 
     tracker: Tracker
     proxy: Proxy
-    http: aiohttp.ClientSession
-    settled: float = 3.0
     password: str = PASSWORD
-    news: list[OrderChanged] = field(default_factory=list)
+    channels: list[Roundup] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.channel = self.started()
 
     def started(self) -> Roundup:
         """A channel as after a start of the program: it knows nothing."""
-        return Roundup(
-            System(
-                id="works",
-                kind="roundup",
-                url=self.tracker.url,
-                statuses=STATUSES,
-            ),
-            ("linli", self.password),
-            self.http,
-            photo_bytes,
-            answer_within=1.0,
-            every=0.05,
-            settled=self.settled,
+        system = System(
+            id="works",
+            kind="roundup",
+            url=self.tracker.url,
+            statuses=STATUSES,
         )
+        channel = Roundup(
+            system,
+            f"linli:{self.password}",
+            photo_bytes,
+            partial(Texts.load().say, Language.EN),
+            answer_s=1.0,
+            every_s=0.05,
+            patience=Patience(settled_s=3.0, away_s=0.2),
+        )
+        self.channels.append(channel)
+        return channel
+
+    async def close(self) -> None:
+        for channel in self.channels:
+            await channel.close()
 
     async def hears(self, count: int) -> list[OrderChanged]:
         """Run the channel until it has told ``count`` new changes."""
@@ -110,11 +123,10 @@ async def bridge(tracker: Tracker) -> AsyncIterator[Bridge]:
 @asynccontextmanager
 async def _bridge(tracker: Tracker, **fields: str) -> AsyncIterator[Bridge]:
     proxy = Proxy(tracker.port, straggle_s=1.5)
-    async with (
-        proxy.serving(tracker.door),
-        session() as http,
-    ):
-        yield Bridge(tracker, proxy, http, **fields)  # type: ignore[arg-type]
+    async with proxy.serving(tracker.door):
+        made = Bridge(tracker, proxy, **fields)  # type: ignore[arg-type]
+        yield made
+        await made.close()
 
 
 def order(
@@ -290,8 +302,62 @@ async def test_the_check_says_who_what_and_which_words(bridge: Bridge) -> None:
     said = "\n".join(it.words for it in findings)
     assert all(it.ok for it in findings), said
     assert "linli" in said
-    assert "may create: issue" in said
+    assert "issue" in said
     assert "in-progress" in said
+
+
+async def test_a_tracker_that_is_away_holds_nobody_up(
+    bridge: Bridge,
+) -> None:
+    async def plan(_: Request) -> Fault:
+        return Fault.REFUSED
+
+    bridge.proxy.plan = plan
+    for number in range(PATIENCE):
+        with pytest.raises(Later):
+            await bridge.channel.send(order(f"m-{number}"), "letter-1")
+    asked = bridge.proxy.seen.total()
+
+    with pytest.raises(Later, match="away"):
+        await bridge.channel.send(order("m-9"), "letter-1")
+    assert bridge.proxy.seen.total() == asked
+
+    bridge.proxy.plan = no_faults
+    await bridge.delivers(order("m-9"), "letter-1")
+
+
+async def test_a_slow_tracker_takes_few_letters_at_once(
+    bridge: Bridge, tracker: Tracker
+) -> None:
+    bridge.proxy.latency_s = 0.05
+    waited: list[str] = []
+
+    async def bring(number: int) -> None:
+        try:
+            await bridge.channel.send(order(f"n-{number}"), "letter-1")
+        except Later:
+            waited.append(f"n-{number}")
+
+    async with asyncio.TaskGroup() as tasks:
+        for number in range(AT_ONCE + 3):
+            tasks.create_task(bring(number))
+
+    assert len(waited) == 3
+    there = [it for it in tracker.issues() if it["title"].startswith("[n-")]
+    assert len(there) == AT_ONCE
+
+
+async def test_an_issue_that_was_taken_away_is_made_anew(
+    bridge: Bridge, tracker: Tracker
+) -> None:
+    first = await bridge.channel.send(order("o-1"), "letter-1")
+    tracker.retires(first)
+    bridge.channel = bridge.started()
+
+    second = await bridge.delivers(order("o-1", "还没修"), "letter-2")
+
+    assert second != first
+    assert tracker.said(only(tracker, "o-1")) == ["还没修"]
 
 
 async def test_only_orders_are_taken(bridge: Bridge) -> None:
@@ -364,7 +430,7 @@ async def test_in_bad_weather_each_ticket_is_one_issue_in_order(
 ) -> None:
     seed = 20261122
     lot = Random(seed)  # noqa: S311
-    places = asyncio.Semaphore(AT_ONCE)
+    places = asyncio.Semaphore(CREWS)
     bridge.proxy.plan = weather(seed, 0.12)
     started = asyncio.get_running_loop().time()
 

@@ -102,6 +102,11 @@ class Tracker:
             etag=now["@etag"],
         )
 
+    def retires(self, issue: str) -> None:
+        """Let the administrator take an issue away."""
+        etag = self.ask(f"issue/{issue}")["@etag"]
+        self.ask(f"issue/{issue}", method="DELETE", etag=etag)
+
 
 @contextmanager
 def serving(folder: Path) -> Iterator[Tracker]:

@@ -13,14 +13,13 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bot.channels.channel import Later
-from bot.channels.roundup_rest import (
+from bot.channels.roundup.rest import (
     LOCKED_S,
     Locked,
     Lost,
     Rest,
     Stale,
     Wrong,
-    session,
 )
 
 RECORDINGS = Path(__file__).parent / "recordings" / "roundup"
@@ -32,6 +31,7 @@ Play = Callable[[str], Awaitable[Rest]]
 async def _play() -> AsyncIterator[Play]:
     """A tracker that gives one recorded answer to everything."""
     servers: list[TestServer] = []
+    trackers: list[Rest] = []
 
     async def started(name: str) -> Rest:
         told = json.loads((RECORDINGS / f"{name}.json").read_text("utf-8"))
@@ -51,12 +51,14 @@ async def _play() -> AsyncIterator[Play]:
         await server.start_server()
         servers.append(server)
         url = str(server.make_url("/demo"))
-        return Rest(http, url, "linli", PASSWORD, answer_within=1.0)
+        trackers.append(Rest(url, "linli", PASSWORD, 1.0))
+        return trackers[-1]
 
-    async with session() as http:
-        yield started
-        for server in servers:
-            await server.close()
+    yield started
+    for tracker in trackers:
+        await tracker.close()
+    for server in servers:
+        await server.close()
 
 
 async def test_an_item_is_returned_with_its_etag(play: Play) -> None:
@@ -147,11 +149,11 @@ async def test_a_locked_door_waits_longer_than_a_busy_one(play: Play) -> None:
 
 
 async def test_nobody_there_means_nothing_was_done() -> None:
-    async with session() as http:
-        tracker = Rest(http, "http://127.0.0.1:1/demo/", "linli", PASSWORD)
+    tracker = Rest("http://127.0.0.1:1/demo/", "linli", PASSWORD, 1.0)
 
-        with pytest.raises(Later):
-            await tracker.post("issue", {"title": "路灯不亮"})
+    with pytest.raises(Later):
+        await tracker.post("issue", {"title": "路灯不亮"})
+    await tracker.close()
 
 
 async def test_a_redirect_is_not_followed(play: Play) -> None:

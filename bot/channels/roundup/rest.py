@@ -61,31 +61,16 @@ class Wrong(Exception):
     """The tracker understood and refuses."""
 
 
-def session() -> ClientSession:
-    """Open the connections for ``Rest``: one for each request.
-
-    A kept connection that the tracker closes meanwhile would leave the next
-    request in doubt.
-    """
-    return ClientSession(connector=TCPConnector(force_close=True))
-
-
 class Rest:
     """Speaks to one tracker as one user."""
 
     def __init__(
-        self,
-        http: ClientSession,
-        url: str,
-        user: str,
-        password: str,
-        *,
-        answer_within: float = 15.0,
+        self, url: str, user: str, password: str, answer_s: float
     ) -> None:
         base = url.rstrip("/") + "/"
-        self._http = http
+        self._http: ClientSession | None = None
         self._data = base + "rest/data/"
-        self._within = ClientTimeout(total=answer_within)
+        self._within = ClientTimeout(total=answer_s)
         self._headers = {
             "Accept": "application/json",
             "Authorization": encode_basic_auth(user, password, "utf-8"),
@@ -157,7 +142,7 @@ class Rest:
         **content: Any,  # noqa: ANN401
     ) -> Item:
         try:
-            async with self._http.request(
+            async with self._session().request(
                 method,
                 self._data + path,
                 headers={**self._headers, **(headers or {})},
@@ -172,6 +157,20 @@ class Rest:
         except (ClientError, TimeoutError, OSError) as error:
             raise Lost(f"no answer: {_kind(error)}") from error
         return _understand(response, body)
+
+    def _session(self) -> ClientSession:
+        if self._http is None:
+            # a kept connection that the tracker closes meanwhile would
+            # leave the next request in doubt
+            wires = TCPConnector(force_close=True)
+            self._http = ClientSession(connector=wires)
+        return self._http
+
+    async def close(self) -> None:
+        """Close every connection."""
+        if self._http is not None:
+            await self._http.close()
+            self._http = None
 
     def _note_clock(self, response: ClientResponse) -> None:
         try:
