@@ -1,9 +1,10 @@
 """What the desk decides at the console, checked like everything else."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from config.terms import DESKS, CommunityId, LetterId, PersonId
-from storage import inbox, outbox, people
+from storage import faq, inbox, outbox, people
 from storage.database import Connection
 
 
@@ -19,14 +20,13 @@ def decide(
     who = people.find(db, community, person)
     if who is None or not who.has(*DESKS):
         return False
-    match action:
-        case "retry-letter":
-            return outbox.retry(db, LetterId(subject), now)
-        case "drop-letter":
-            return outbox.drop(db, LetterId(subject))
-        case "retry-update":
-            return inbox.retry(db, subject)
-        case "drop-update":
-            return inbox.discard(db, subject)
-        case _:
-            return False
+    deeds: dict[str, Callable[[], bool]] = {
+        "retry-letter": lambda: outbox.retry(db, LetterId(subject), now),
+        "drop-letter": lambda: outbox.drop(db, LetterId(subject)),
+        "retry-update": lambda: inbox.retry(db, subject),
+        "drop-update": lambda: inbox.discard(db, subject),
+        "answer-question": lambda: faq.mark_answered(db, community, subject),
+        "drop-question": lambda: faq.drop_unanswered(db, community, subject),
+    }
+    deed = deeds.get(action)
+    return deed is not None and deed()

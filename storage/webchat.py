@@ -332,10 +332,25 @@ def mark_all_read(db: Connection) -> None:
 
 
 def set_menu(db: Connection, chat: str, items: tuple[MenuItem, ...]) -> None:
-    """Keep the commands that this chat offers."""
+    """Keep the commands that a chat offers."""
     db.execute(
         update(webchat_chat)
         .where(webchat_chat.c.address == chat)
+        .values(menu=msgspec.json.encode(items).decode())
+    )
+
+
+def set_default_menu(
+    db: Connection,
+    community: CommunityId,
+    kind: ChatKind,
+    items: tuple[MenuItem, ...],
+) -> None:
+    """Let the community's chats of a kind offer this, but for their own."""
+    c = webchat_chat.c
+    db.execute(
+        update(webchat_chat)
+        .where(c.community_id == community, c.kind == kind, c.menu == "[]")
         .values(menu=msgspec.json.encode(items).decode())
     )
 

@@ -212,11 +212,7 @@ class WebChat:
                     )
                 return ""
             case SetMenu():
-                await self._db.write(
-                    lambda db: webchat.set_menu(
-                        db, outgoing.chat.address, outgoing.items
-                    )
-                )
+                await self._set_menu(outgoing)
                 return ""
             case Leave():
                 return ""
@@ -224,6 +220,23 @@ class WebChat:
                 raise Never("the web chat takes no work orders")
             case _:
                 assert_never(outgoing)
+
+    async def _set_menu(self, menu: SetMenu) -> None:
+        if menu.chat.address:
+            await self._db.write(
+                lambda db: webchat.set_menu(db, menu.chat.address, menu.items)
+            )
+            return
+        for one in self._pack.communities if self._pack else ():
+            if one.language == menu.language:
+                await self._db.write(
+                    partial(
+                        webchat.set_default_menu,
+                        community=one.id,
+                        kind=menu.chat.kind,
+                        items=menu.items,
+                    )
+                )
 
     async def fetch(self, photo: Photo) -> bytes:
         """Return an upload, which lost its metadata when it came."""

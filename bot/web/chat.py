@@ -368,11 +368,20 @@ async def board(request: web.Request) -> web.Response:
         viewer,
         lanes=lanes,
         now=site.now(),
+        rough=rough,
         categories={
             one.id: one.names[language] for one in community.categories
         },
         grids={one.id: one.name for one in community.grids},
     )
+
+
+def rough(span: timedelta) -> timedelta:
+    """Return the span in its greatest unit alone: days, hours, minutes."""
+    for unit in (timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)):
+        if span >= unit:
+            return span // unit * unit
+    return timedelta(0)
 
 
 async def forward(request: web.Request) -> web.Response:

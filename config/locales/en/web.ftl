@@ -42,6 +42,7 @@ web-line-connecting = Connecting…
 web-line-off = No connection; your words go out as soon as it is back
 web-line-gone = You are logged out; please open a new login link
 
+web-menu = Commands
 web-write = Message
 web-write-hint = What is the matter? A photo helps
 web-write-private-hint = Ask, report or look up

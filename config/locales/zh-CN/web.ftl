@@ -42,6 +42,7 @@ web-line-connecting = 正在连接…
 web-line-off = 网络断了，恢复后会自动发出
 web-line-gone = 登录已过期，请重新打开登录链接
 
+web-menu = 能做什么
 web-write = 说点什么
 web-write-hint = 有事直接说，拍照更清楚
 web-write-private-hint = 问政策、报事情、查进度

@@ -20,11 +20,13 @@ from storage.messages import (
     Choice,
     Edit,
     Edited,
+    MenuItem,
     Photo,
     Point,
     Pressed,
     Said,
     Say,
+    SetMenu,
     Withdrawn,
 )
 from tests.bot.web.town import Town, photo, town
@@ -455,6 +457,30 @@ async def test_the_bot_edits_what_it_said(
         (message,) = (await wang.hears("news"))["messages"]
 
     assert (message["text"], message["choices"]) == ("已确认", [])
+
+
+async def test_a_chats_own_menu_stands_over_the_default(
+    here: Town, client: TestClient[Any, Any]
+) -> None:
+    def menu(chat: Chat, command: str) -> SetMenu:
+        items = (MenuItem(command, "关于"),)
+        return SetMenu(chat=chat, language="zh-CN", items=items)
+
+    own = Chat("webchat", "wang", ChatKind.PRIVATE)
+    everybody = Chat("webchat", "", ChatKind.PRIVATE)
+    await here.chat.send(menu(own, "my"), "l1")
+    await here.chat.send(menu(everybody, "help"), "l2")
+    menus = {}
+    for me in ("wang", "lin"):
+        async with opened(client, me) as page:
+            welcome = await page.hello()
+        menus[me] = [
+            item["command"]
+            for chat in welcome["chats"]
+            for item in chat["menu"]
+        ]
+
+    assert menus == {"wang": ["my"], "lin": ["help"]}
 
 
 async def test_a_letter_to_nowhere_fails_for_good(here: Town) -> None:

@@ -11,6 +11,8 @@ export class Composer {
     this.previews = document.getElementById("previews");
     this.context = document.getElementById("context");
     this.problem = document.getElementById("problem");
+    this.menu = document.getElementById("menu");
+    this.menuToggle = document.getElementById("menu-toggle");
     this.photos = [];
     this.drafts = new Map();
     this.#listen();
@@ -21,9 +23,16 @@ export class Composer {
       event.preventDefault();
       void this.#submit();
     });
-    this.text.addEventListener("input", () => this.#grow());
+    this.text.addEventListener("input", () => {
+      this.#grow();
+      if (this.text.value === "/") this.#openMenu(true);
+    });
+    this.menuToggle.addEventListener("click", () => this.#openMenu(this.menu.hidden));
     this.text.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") this.clearContext();
+      if (event.key === "Escape") {
+        this.clearContext();
+        this.#openMenu(false);
+      }
       if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
       event.preventDefault();
       this.form.requestSubmit();
@@ -46,6 +55,7 @@ export class Composer {
     this.chat = chat;
     this.clearContext();
     this.say("");
+    this.#drawMenu(chat.menu);
     this.text.value = this.drafts.get(chat.address) ?? "";
     this.text.placeholder = t(chat.kind === "private" ? "web-write-private-hint" : "web-write-hint");
     this.#grow();
@@ -83,6 +93,26 @@ export class Composer {
     if (fine) this.fading = setTimeout(() => { this.problem.hidden = true; }, 6000);
   }
 
+  #drawMenu(items) {
+    this.menuToggle.hidden = !items.length;
+    this.menu.replaceChildren(...items.map((item) =>
+      el("li", {}, el("button", { type: "button", onclick: () => this.#take(item.command) },
+        el("b", {}, `/${item.command}`), el("span", {}, item.about)))));
+    this.#openMenu(false);
+  }
+
+  #openMenu(open) {
+    this.menu.hidden = !open || !this.menu.children.length;
+    this.menuToggle.setAttribute("aria-expanded", String(!this.menu.hidden));
+  }
+
+  #take(command) {
+    this.text.value = `/${command} `;
+    this.#openMenu(false);
+    this.text.focus();
+    this.#grow();
+  }
+
   #showContext(words) {
     document.getElementById("context-words").textContent = words;
     this.context.hidden = false;
@@ -114,6 +144,7 @@ export class Composer {
       ? this.wire.ask({ type: "edit", chat: chat.address, id: editing, text })
       : this.wire.ask({ type: "post", chat: chat.address, text, photos, quote });
     this.#clear();
+    this.#openMenu(false);
     try {
       await asked;
     } catch (no) {

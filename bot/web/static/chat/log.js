@@ -8,6 +8,7 @@ export class Log {
   constructor(deeds) {
     this.deeds = deeds;
     this.list = document.getElementById("log");
+    this.live = document.getElementById("live");
     this.pending = document.getElementById("pending");
     this.scroller = document.getElementById("scroller");
     this.newest = document.getElementById("newest");
@@ -25,7 +26,7 @@ export class Log {
   draw(room, { unreadAfter = Infinity, keep = false } = {}) {
     const { scrollHeight, scrollTop } = this.scroller;
     this.room = room;
-    this.list.setAttribute("aria-live", "off");
+    this.live.setAttribute("aria-live", "off");
     this.list.replaceChildren();
     let marked = false;
     for (const message of room.ordered) {
@@ -39,7 +40,7 @@ export class Log {
     this.#emptyHint();
     if (keep) this.scroller.scrollTop = scrollTop + this.scroller.scrollHeight - scrollHeight;
     else this.toEnd();
-    requestAnimationFrame(() => this.list.setAttribute("aria-live", "polite"));
+    requestAnimationFrame(() => this.live.setAttribute("aria-live", "polite"));
   }
 
   put(message, what) {
