@@ -138,7 +138,7 @@ async def test_the_wall_shows_wishes_without_the_wisher(
                     number=number,
                     status=status,
                     grid_id="g1",
-                    kind="物品",
+                    kind="thing",
                     wisher_id="wang",
                     contact="王秀兰 13812345678",
                     public_text=f"折叠凳{number}，送到3单元402",
@@ -152,6 +152,8 @@ async def test_the_wall_shows_wishes_without_the_wisher(
     elsewhere = await (await client.get("/wishes?grid=g2")).text()
 
     assert [n for n in range(1, 6) if f"折叠凳{n}" in page] == [2, 3]
+    assert "<span>物品</span>" in page
+    assert ">thing<" not in page
     for secret in ("王秀兰", "13812345678", "402"):
         assert secret not in page
     assert "折叠凳" not in elsewhere
