@@ -18,8 +18,9 @@ from typing import Any
 import structlog
 from aiohttp import web
 
-from bot import demo
+from bot import demo, systems
 from bot.channels.channel import Channel
+from bot.channels.roundup import Roundup
 from bot.channels.telegram import Telegram
 from bot.channels.webchat import WebChat
 from bot.clock import Clock
@@ -276,6 +277,7 @@ class Edges:
         self._settings = settings
         self._plan = plan
         self.telegram: Telegram | None = None
+        self.systems: list[Roundup] = []
         self.health: Health | None = None
         """Hears of the channels' progress, once there is one."""
 
@@ -286,7 +288,8 @@ class Edges:
         channels: list[Channel] = [self.webchat]
         if self.telegram is not None:
             channels.append(self.telegram)
-        return channels
+        self.systems = self._systems(media)
+        return [*channels, *self.systems]
 
     def opening_link(self, channel: str, payload: str) -> str:
         """Return where a person opens the private chat."""
@@ -298,6 +301,8 @@ class Edges:
         """Close what the channels hold open."""
         if self.telegram is not None:
             await self.telegram.close()
+        for system in self.systems:
+            await system.close()
 
     def _telegram(self, media: Media) -> Telegram | None:
         """Return the channel; the demo stays among its personas."""
@@ -318,6 +323,18 @@ class Edges:
             language=home.language,
             groups=_groups(plan.pack, Telegram.name),
             beat=self._beat,
+        )
+
+    def _systems(self, media: Media) -> list[Roundup]:
+        """Return the work-order systems; the demo has none outside."""
+        plan = self._plan
+        if plan.demo:
+            return []
+        return systems.channels(
+            plan.pack,
+            self._settings.systems,
+            media.read_photo,
+            partial(Texts.load().say, plan.pack.communities[0].language),
         )
 
     def _beat(self, loop: str, within_s: float) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from bot import logs
+from bot import logs, systems
 from bot.app import MovableClock, Plan, serve, wall
 from config.pack.demo import Demo as Story
 from config.pack.demo import load_demo
@@ -49,10 +49,14 @@ def choose(ctx: typer.Context) -> None:
 def run() -> None:
     """Serve the community's own pack on the configured channels."""
     settings = _settings()
+    pack = _pack(settings.pack)
+    noes = systems.mistakes(pack, settings.systems)
+    if noes:
+        _say_no("\n".join(noes))
     plan = Plan(
         database_url=settings.database_url.get_secret_value(),
         media_url=settings.media_url,
-        pack=_pack(settings.pack),
+        pack=pack,
         now=wall,
         public_url=settings.public_url or "",
     )

@@ -55,7 +55,7 @@ class World:
         pack: Pack = PACK,
         at: datetime = MONDAY,
         channel: FakeChannel | None = None,
-        others: Callable[[Media], list[Channel]] = lambda _media: [],
+        others: Callable[[Media], Sequence[Channel]] = lambda _media: (),
     ) -> AsyncIterator["World"]:
         """Start the program on a database and a media folder."""
         clock = FakeClock(at)
