@@ -50,8 +50,6 @@ _BREAK = re.compile(
 )
 _DENIAL = 4
 """Characters before a word of danger in which it is denied."""
-_SPREAD = 2 / 5
-"""More blanks than this, and they part characters, not clauses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +60,13 @@ class Trouble:
     strong: bool
 
 
+def stirs(folded: str, cues: Cues) -> bool:
+    """Tell in one pass whether there may be trouble at all."""
+    return bool(cues.strong.search(folded) or cues.soft.search(folded))
+
+
 def plain(folded: str, cues: Cues) -> str:
     """Hide figures of speech: 火锅 is no fire, 饭卡 holds nobody."""
-    if folded.count(" ") > _SPREAD * len(folded):
-        folded = folded.replace(" ", "")
     return cues.idiom.sub(lambda figure: "_" * len(figure[0]), folded)
 
 
@@ -88,8 +89,6 @@ def present(folded: str, cues: Cues) -> Iterator[tuple[str, str]]:
 
 def troubles(folded: str, cues: Cues) -> list[Trouble]:
     """Return the clauses that tell of trouble, here, now and not over."""
-    if not (cues.strong.search(folded) or cues.soft.search(folded)):
-        return []
     alive: list[Trouble] = []
     before = ""
     for clause, told in present(folded, cues):

@@ -15,6 +15,7 @@ _WRITTEN = re.compile(
     rf"(?P<estate>\D*?)(?P<first>{NUMERAL})"
     rf"(?:\s*[-~—–至到]\s*(?P<last>{NUMERAL}))?\s*(?P<kind>{_KIND}|号|楼)",
 )
+_KINDS = {"弄": "弄", "号": "号", "号院": "号"}
 _SIDES = r"[东南西北左右][边侧面头山门]"
 _PATTERNS = (
     # 8-3-402, 8-402
@@ -24,9 +25,9 @@ _PATTERNS = (
     ),
     # 8号楼, 八栋, 12弄
     rf"(?P<no>{NUMERAL})\s?(?P<kind>{_KIND})(?P<door>\d{{3,4}}(?!\d))?",
-    # 8号门口, 8楼侧面: a bare number only where a building must be meant
+    # 8号门口, 11楼侧面: only where a building must be meant; 3楼 is a floor
     (
-        rf"(?P<short>{NUMERAL})(?:号|楼|搂)"
+        rf"(?P<short>{NUMERAL}号|(?:\d\d|[十百]{NUMERAL})[楼搂])"
         rf"(?=门|楼|前|后|侧|旁|单元|那家|住户|中间|之间|{NUMERAL}号"
         rf"|[和跟到]{NUMERAL}|{_SIDES})"
     ),
@@ -37,6 +38,7 @@ _PATTERNS = (
     r"(?<![a-z\d])(?:\d{1,2}f|b\d)(?![a-z\d])|(?<![a-z])[a-h][口区座栋]",
     r"(?:楼[上下]|隔壁|对[门面])\d{3,4}(?!\d)",
 )
+_HOUSE = rf"\s?(?P<house>{NUMERAL})(?P<lot>号楼|号|栋|幢|座|弄)"
 _NEARBY = re.compile(
     r"(?:的|那|这|个|边|里|条|靠|\s)?(?:楼下|楼上|楼后|楼前|门口|门前|旁边?|边上"
     r"|附近|对面|中间|之间|拐角|角落|前面|前头|后面|后头|后身|上面|下面|底下|里面"
@@ -64,7 +66,8 @@ class _Owned(NamedTuple):
 
 class _Key(NamedTuple):
     number: int
-    lane: bool
+    kind: str
+    """弄, 号 (a house) or 楼 (all that is called 号楼, 栋, 幢, 座 ...)."""
 
 
 class Gazetteer:
@@ -79,9 +82,13 @@ class Gazetteer:
         for grid in community.grids:
             self._name_all(grid)
         named = _any_of(self._names)
+        estates = _any_of(
+            o.estate for owned in self._owned.values() for o in owned
+        )
         self._core = re.compile(
             "|".join(
                 (
+                    *((f"(?P<estate>{estates}){_HOUSE}",) if estates else ()),
                     *((f"(?P<named>{named})",) if named else ()),
                     *_PATTERNS,
                     f"(?:{_any_of(map(fold, common))}){_UNPLACED}",
@@ -129,7 +136,7 @@ class Gazetteer:
         kind, estate = match["kind"], match["estate"].strip()
         last = number(match["last"] or match["first"]) or first
         for no in range(first, min(last, first + 999) + 1):
-            self._owned[_Key(no, kind == "弄")].append(
+            self._owned[_key(no, kind)].append(
                 _Owned(estate, grid, f"{estate}{no}{kind}"),
             )
         if estate:
@@ -147,7 +154,7 @@ class Gazetteer:
         names: list[str],
         grid: GridId | None,
     ) -> _Owned | None:
-        owned = self._owned.get(key, [])
+        owned = self._owned.get(key) or self._owned.get(_other(key), [])
         named = {self._names[name] for name in names}
         for wanted in (
             [o for o in owned if o.estate and o.estate in names],
@@ -169,7 +176,8 @@ class Gazetteer:
             if (owner := self._names[name]) is not None:
                 return owner
         # A building that several other grids have is nobody's guess.
-        return None if key and key in self._owned else grid
+        shared = key and (key in self._owned or _other(key) in self._owned)
+        return None if shared else grid
 
 
 class _Parts:
@@ -184,10 +192,10 @@ class _Parts:
     def take(self, match: re.Match[str], text: str) -> None:
         """Add one match and the words that lean on it."""
         found = match.groupdict()
-        if name := found.get("named"):
+        if name := found.get("estate") or found.get("named"):
             self.names.append(name)
         if not self.key:
-            self._building(match)
+            self._building(found)
         if stair := found["unit"] or found["stair"]:
             self.unit = self.unit or str(number(stair) or "")
         room = (
@@ -201,14 +209,17 @@ class _Parts:
             start = leading.start()
         self._span(start, end)
 
-    def _building(self, match: re.Match[str]) -> None:
-        word = match["no"] or match["short"] or match["dashed"]
+    def _building(self, found: dict[str, str | None]) -> None:
+        house = found.get("house")
+        short = (found["short"] or "")[:-1]
+        word = house or found["no"] or short or found["dashed"]
         no = number(word) if word else None
         if no is None:
             return
-        self.key = _Key(no, match["kind"] == "弄")
-        if match["no"]:
-            self.written = f"{no}{match['kind'].replace('搂', '楼')}"
+        kind = (found.get("lot") if house else found["kind"]) or ""
+        self.key = _key(no, kind)
+        if kind:
+            self.written = f"{no}{kind.replace('搂', '楼')}"
 
     def _span(self, start: int, end: int) -> None:
         if self.spans:
@@ -225,7 +236,16 @@ def key_of(building: str) -> _Key | None:
     no = number(match["first"]) if match else None
     if match is None or no is None:
         return None
-    return _Key(no, match["kind"] == "弄")
+    return _key(no, match["kind"])
+
+
+def _key(no: int, kind: str) -> _Key:
+    return _Key(no, _KINDS.get(kind, "楼"))
+
+
+def _other(key: _Key) -> _Key:
+    """Return how else it may be called: 8号 is often 8号楼."""
+    return key._replace(kind={"楼": "号", "号": "楼"}.get(key.kind, key.kind))
 
 
 def _any_of(words: Iterable[str]) -> str:

@@ -31,9 +31,9 @@ _COMMON = 200
 _CANDIDATES = 100
 _RANKED = 10
 _CHOICES = 3
-_POSSIBLE = (1.25, 0.12)
+_POSSIBLE = (1.6, 0.12)
 """Least score and cover of a choice."""
-_SURE = ((5.0, 0.2, 0.7), (2.0, 0.4, 0.5))
+_SURE = ((7.0, 0.2, 0.7), (3.0, 0.6, 0.6))
 """Least score, least cover, and most that the second may have of the first:
 a long question with much in common, or a short one that is nearly said."""
 _FILLER = re.compile(
@@ -193,7 +193,8 @@ class Retrieval:
         return heapq.nlargest(_CANDIDATES, scores.items(), itemgetter(1))
 
     def _weight(self, known_to: int) -> float:
-        entries = len(self._entries)
+        # A word that nobody knows says no more than one that one entry knows.
+        known_to, entries = max(known_to, 1), len(self._entries)
         return log(1 + (entries - known_to + 0.5) / (known_to + 0.5))
 
 

@@ -6,9 +6,7 @@ names, at a place, now. What is over, imagined, elsewhere, sold, announced
 or said in anger stays out.
 """
 
-import re
 from collections import defaultdict
-from collections.abc import Iterator
 
 from config.pack.values import Community
 from config.terms import CategoryId, GridId, Urgency
@@ -18,20 +16,25 @@ from handlers.understanding.evidence import (
     ASK,
     danger,
     plain,
+    stirs,
     troubles,
     weigh,
 )
-from handlers.understanding.lexicon import Hit, Lexicon
+from handlers.understanding.lexicon import Lexicon
 from handlers.understanding.meaning import Intent, Meaning, Place, Sure
 from handlers.understanding.place import Gazetteer
 from handlers.understanding.text import fold
 
 _READ = 1000
 """Characters; what a longer text reports, it says by then."""
+_SPREAD = 2 / 5
+"""More blanks than this part characters, not clauses: 电 梯 坏 了."""
 _SILENT = Meaning(intent=Intent.TALK, sure=Sure.NO)
 _ASKED = Meaning(intent=Intent.QUESTION, sure=Sure.ACT)
+_QUARREL = Meaning(intent=Intent.QUARREL, sure=Sure.NO)
+_WISH = Meaning(intent=Intent.WISH, sure=Sure.NO)
+_THANKS = Meaning(intent=Intent.THANKS, sure=Sure.NO)
 _OTHER = CategoryId("other")
-_BREAK = re.compile(r"[,。!?;~…\n、]+|(?<=[^\x00-\x7f])\s+(?=[^\x00-\x7f])")
 
 
 class Understanding:
@@ -57,7 +60,10 @@ class Understanding:
         addressed: bool = False,
     ) -> Meaning:
         """Return what a group message means and what may be done unasked."""
-        folded = plain(fold(text[:_READ]), self._cues)
+        folded = _read(text)
+        if not stirs(folded, self._cues):
+            return self._talk(folded, addressed=addressed)
+        folded = plain(folded, self._cues)
         told = troubles(folded, self._cues)
         if not told:
             return self._talk(folded, addressed=addressed)
@@ -84,18 +90,19 @@ class Understanding:
     def _talk(self, folded: str, *, addressed: bool) -> Meaning:
         """Return what a message is that reports nothing."""
         cues = self._cues
-        if cues.notice.search(folded):
+        asks = cues.asks.search(folded) is not None
+        if asks and cues.notice.search(folded):
             return _SILENT
-        for intent, pattern in (
-            (Intent.QUARREL, cues.quarrel),
-            (Intent.WISH, cues.wish),
+        for meaning, pattern in (
+            (_QUARREL, cues.quarrel),
+            (_WISH, cues.wish),
         ):
             if pattern.search(folded):
-                return Meaning(intent=intent, sure=Sure.NO)
-        if cues.asks.search(folded) and not cues.advert.search(folded):
+                return meaning
+        if asks and not cues.advert.search(folded):
             return _ASKED
         if cues.thanks.search(folded):
-            return Meaning(intent=Intent.THANKS, sure=Sure.NO)
+            return _THANKS
         if addressed and self._longest(folded):
             return Meaning(intent=Intent.REPORT, sure=Sure.ASK)
         return _SILENT
@@ -109,7 +116,7 @@ class Understanding:
     def category(self, text: str) -> tuple[CategoryId, float]:
         """Return the best category and how far it leads, from 0 to 1."""
         scores: dict[CategoryId, float] = defaultdict(float)
-        for hit in self._hits(fold(text[:_READ])):
+        for hit in self._things.find(_read(text)):
             for category in hit.values:
                 scores[category] += hit.length / len(hit.values)
         if not scores:
@@ -119,7 +126,7 @@ class Understanding:
 
     def urgency(self, text: str) -> Urgency:
         """Return how fast somebody must be told, by what the text says."""
-        folded = plain(fold(text[:_READ]), self._cues)
+        folded = plain(_read(text), self._cues)
         if danger(folded, self._dangers, self._cues):
             return Urgency.DANGER
         if self._cues.urgent.search(folded):
@@ -141,5 +148,10 @@ class Understanding:
         """
         return self._places.find(text[:_READ], home=home, grid=grid)
 
-    def _hits(self, folded: str) -> Iterator[Hit[CategoryId]]:
-        return self._things.find(folded)
+
+def _read(text: str) -> str:
+    """Fold the part that is read; blanks between all characters go."""
+    folded = fold(text[:_READ])
+    if folded.count(" ") > _SPREAD * len(folded):
+        return folded.replace(" ", "")
+    return folded

@@ -66,6 +66,13 @@ def test_an_estates_name_decides() -> None:
     assert (place.grid, place.building) == ("g3", "兰亭3号楼")
 
 
+def test_a_house_of_a_lane_is_a_building() -> None:
+    place = EAR.place("柳巷8号的墙裂了", grid=GridId("g1"))
+
+    assert place
+    assert (place.building, place.grid) == ("柳巷8号", "g2")
+
+
 def test_a_landmark_names_its_grid() -> None:
     place = EAR.place("体育公园门口的路灯不亮", grid=GridId("g1"))
 

@@ -51,7 +51,11 @@ TOWN = Community(
             buildings=("1-8号楼", "15栋"),
             landmarks=("荷花池",),
         ),
-        Grid(id=GridId("g2"), name="柳巷", buildings=("12弄", "16弄")),
+        Grid(
+            id=GridId("g2"),
+            name="柳巷",
+            buildings=("12弄", "16弄", "柳巷1-30号"),
+        ),
         Grid(
             id=GridId("g3"),
             name="兰亭",
