@@ -1,11 +1,13 @@
 """What the desk decides at the console, checked like everything else."""
 
-from collections.abc import Callable
 from datetime import datetime
 
 from config.terms import DESKS, CommunityId, LetterId, PersonId
 from storage import faq, inbox, outbox, people
 from storage.database import Connection
+
+
+_ABOUT_LETTERS = frozenset({"retry-letter", "drop-letter"})
 
 
 def decide(
@@ -20,9 +22,12 @@ def decide(
     who = people.find(db, community, person)
     if who is None or not who.has(*DESKS):
         return False
-    deeds: dict[str, Callable[[], bool]] = {
-        "retry-letter": lambda: outbox.retry(db, LetterId(subject), now),
-        "drop-letter": lambda: outbox.drop(db, LetterId(subject)),
+    letter = LetterId(subject)
+    if action in _ABOUT_LETTERS and not _is_ours(db, community, letter):
+        return False
+    deeds = {
+        "retry-letter": lambda: outbox.retry(db, letter, now),
+        "drop-letter": lambda: outbox.drop(db, letter),
         "retry-update": lambda: inbox.retry(db, subject),
         "drop-update": lambda: inbox.discard(db, subject),
         "answer-question": lambda: faq.mark_answered(db, community, subject),
@@ -30,3 +35,8 @@ def decide(
     }
     deed = deeds.get(action)
     return deed is not None and deed()
+
+
+def _is_ours(db: Connection, community: CommunityId, letter: LetterId) -> bool:
+    found = outbox.get(db, letter)
+    return found is not None and found.community_id in {None, community}
