@@ -249,14 +249,16 @@ def _too_late(
     others = wishes.listed(ctx.db, ctx.id, limit=OFFERED)
     if not others:
         text = f"{late}{ctx.say('claim-none-else')}"
-    elif isinstance(message, Pressed):
-        numbers = [one.number for one in others]
-        text = f"{late}{ctx.say('claim-others-short', numbers=numbers)}"
-    else:
+    elif message.chat.kind is ChatKind.PRIVATE:
         head = f"{late}{ctx.say('claim-others')}"
         text = "\n".join([head, *wishing.lines(ctx, others)])
+    else:
+        numbers = [one.number for one in others]
+        text = f"{late}{ctx.say('claim-others-short', numbers=numbers)}"
     if isinstance(message, Pressed):
         return [letters.notice(message, text, alert=True)]
+    if message.chat.kind is not ChatKind.PRIVATE:
+        return [letters.reply(message, text)]
     picks = wishing.claim_picks(ctx, others)
     return [letters.reply(message, text, choices=letters.choices(ctx, picks))]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from config.terms import CommunityId, PersonId
 from storage import prepared, schema
@@ -54,6 +54,7 @@ class Code(Struct, frozen=True, kw_only=True):
 
 
 _BUTTON = [schema.button.c[name] for name in Button.__struct_fields__]
+_BY_TOKEN = select(*_BUTTON).where(schema.button.c.token == bindparam("token"))
 _DIALOGUE = [schema.dialogue.c[name] for name in Dialogue.__struct_fields__]
 
 
@@ -71,11 +72,7 @@ def issue(db: Connection, buttons: list[dict[str, Any]]) -> None:
 
 def find(db: Connection, token: str) -> Button | None:
     """Return what a token stands for, used and expired ones too."""
-    row = (
-        db.execute(select(*_BUTTON).where(schema.button.c.token == token))
-        .mappings()
-        .first()
-    )
+    row = db.execute(_BY_TOKEN, {"token": token}).mappings().first()
     return None if row is None else Button(**_args(row))
 
 

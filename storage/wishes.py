@@ -1,11 +1,20 @@
 """Wishes and their claims: questions, and conditional moves with events."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import Connection, Select, func, insert, select, update
+from sqlalchemy import (
+    Connection,
+    Select,
+    bindparam,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from config.terms import (
     CommunityId,
@@ -95,7 +104,7 @@ def put(db: Connection, **values: object) -> Wish:
 
 def get(db: Connection, wish: WishId) -> Wish:
     """Return the wish, which must exist (``KeyError`` otherwise)."""
-    found = _one(db, _wishes().where(schema.wish.c.id == wish))
+    found = _one(db, _BY_ID, {"wish": wish})
     if found is None:
         raise KeyError(wish)
     return found
@@ -105,16 +114,12 @@ def find(
     db: Connection, community: CommunityId, number: Number
 ) -> Wish | None:
     """Return the wish of a number, or None."""
-    w = schema.wish
-    return _one(
-        db,
-        _wishes().where(w.c.community_id == community, w.c.number == number),
-    )
+    return _one(db, _BY_NUMBER, {"community": community, "number": number})
 
 
 def find_by_claim(db: Connection, claim: int) -> Wish | None:
     """Return the wish of a claim that is still alive, or None."""
-    return _one(db, _wishes().where(schema.claim.c.id == claim))
+    return _one(db, _BY_CLAIM, {"claim": claim})
 
 
 def move(
@@ -246,6 +251,35 @@ def listed(
     limit: int = 5,
 ) -> Sequence[Line]:
     """Return public lines in the order of their numbers, from ``after``."""
+    wanted = {
+        "community": community,
+        "status": status,
+        "after": after,
+        "limit": limit,
+        **({"grid": grid} if grid is not None else {}),
+        **({"kind": kind} if kind else {}),
+        **({"words": _literal(words)} if words else {}),
+    }
+    rows = db.execute(
+        _list(
+            by_grid="grid" in wanted,
+            by_kind="kind" in wanted,
+            by_words="words" in wanted,
+        ),
+        wanted,
+    ).mappings()
+    return [Line(**row) for row in rows]
+
+
+def _literal(words: str) -> str:
+    """Return words that stand for themselves in a LIKE."""
+    for sign in "/%_":
+        words = words.replace(sign, f"/{sign}")
+    return words
+
+
+@cache
+def _list(*, by_grid: bool, by_kind: bool, by_words: bool) -> Select[Any]:
     w, g = schema.wish, schema.grid
     query = (
         select(
@@ -263,19 +297,19 @@ def listed(
             (g.c.community_id == w.c.community_id) & (g.c.id == w.c.grid_id),
         )
         .where(
-            w.c.community_id == community,
-            w.c.status == status,
-            w.c.number > after,
+            w.c.community_id == bindparam("community"),
+            w.c.status == bindparam("status"),
+            w.c.number > bindparam("after"),
         )
     )
-    if grid is not None:
-        query = query.where(w.c.grid_id == grid)
-    if kind:
-        query = query.where(w.c.kind == kind)
-    if words:
-        query = query.where(w.c.public_text.contains(words, autoescape=True))
-    rows = db.execute(query.order_by(w.c.number).limit(limit)).mappings()
-    return [Line(**row) for row in rows]
+    if by_grid:
+        query = query.where(w.c.grid_id == bindparam("grid"))
+    if by_kind:
+        query = query.where(w.c.kind == bindparam("kind"))
+    if by_words:
+        like = w.c.public_text.contains(bindparam("words"), escape="/")
+        query = query.where(like)
+    return query.order_by(w.c.number).limit(bindparam("limit"))
 
 
 def of_person(
@@ -404,6 +438,16 @@ def _wishes() -> Select[Any]:
     ).outerjoin(c, (c.c.wish_id == schema.wish.c.id) & c.c.state.in_(_LIVE))
 
 
-def _one(db: Connection, query: Select[Any]) -> Wish | None:
-    row = db.execute(query).mappings().first()
+_BY_ID = _wishes().where(schema.wish.c.id == bindparam("wish"))
+_BY_CLAIM = _wishes().where(schema.claim.c.id == bindparam("claim"))
+_BY_NUMBER = _wishes().where(
+    schema.wish.c.community_id == bindparam("community"),
+    schema.wish.c.number == bindparam("number"),
+)
+
+
+def _one(
+    db: Connection, query: Select[Any], wanted: Mapping[str, object]
+) -> Wish | None:
+    row = db.execute(query, wanted).mappings().first()
     return None if row is None else Wish(**row)
