@@ -64,7 +64,10 @@ def read(root: Value, folder: Folder) -> Read:
     ]
     if head is None:
         return Read(None, used)
-    values = {**DEFAULTS} | {name: part.value for name, part in parts.items()}
+    values = dict(DEFAULTS)
+    values |= {
+        name: part.value for name, part in parts.items() if not part.broken
+    }
     entries = (part.value for part in folder.faq.values())
     made = Community(
         **head,

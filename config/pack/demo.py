@@ -9,7 +9,7 @@ from typing import TypeVar
 from config.nearest import nearest
 from config.pack import parsing
 from config.pack.mistakes import Notes
-from config.pack.reading import Block, Origin, compose, read_text
+from config.pack.reading import Block, Origin, read
 from config.pack.values import Community, Pack
 from config.terms import (
     Action,
@@ -119,8 +119,7 @@ def load_demo(folder: Path, pack: Pack) -> Demo | None:
 
 
 def _read(path: Path, pack: Pack, notes: Notes) -> Demo | None:
-    text = read_text(path, FILE, notes)
-    root = None if text is None else compose(text, Origin(FILE, notes))
+    root = read(path, Origin(FILE, notes))
     block = None if root is None else root.block()
     known = {str(each.id): each for each in pack.communities}
     if block is None:

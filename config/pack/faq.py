@@ -4,7 +4,6 @@ import re
 from pathlib import Path
 
 from config.pack import parsing
-from config.pack.mistakes import Notes
 from config.pack.reading import Block, Origin, compose, read_text
 from config.pack.values import Entry
 from config.terms import EntryId
@@ -12,34 +11,26 @@ from config.terms import EntryId
 _FENCE = re.compile(r"^---[ \t]*$", re.MULTILINE)
 
 
-def entry(path: Path, file: str, notes: Notes) -> tuple[Entry | None, Origin]:
+def entry(path: Path, origin: Origin) -> Entry | None:
     """Read one entry; None after noting what is wrong with it."""
-    origin = Origin(file, notes, offset=1)
-    text = read_text(path, file, notes)
+    text = read_text(path, origin)
     if text is None:
-        return None, origin
+        return None
     fences = list(_FENCE.finditer(text))[:2]
     if len(fences) < 2 or fences[0].start() != 0:  # noqa: PLR2004
-        notes.add(
-            file, 1, "", 'must begin with a front matter between two "---"'
-        )
-        return None, origin
+        origin.breaks(1, 'must begin with a front matter between two "---"')
+        return None
     value = compose(text[fences[0].end() + 1 : fences[1].start()], origin)
-    block = None if value is None else value.block()
-    if block is None:
-        if not notes_of(notes, file):
-            notes.add(file, 1, "", "the front matter is empty")
-        return None, origin
+    if value is None:
+        if not origin.broken:
+            origin.breaks(1, "the front matter is empty")
+        return None
+    block = value.block()
     answer = text[fences[1].end() :].strip()
     if not answer:
         line = text.count("\n", 0, fences[1].start()) + 1
-        notes.add(file, line, "", "the answer below the front matter is empty")
-    return _entry(block, answer, path.stem), origin
-
-
-def notes_of(notes: Notes, file: str) -> bool:
-    """Say whether something is noted about the file already."""
-    return any(mistake.file == file for mistake in notes.mistakes)
+        origin.breaks(line, "the answer below the front matter is empty")
+    return None if block is None else _entry(block, answer, path.stem)
 
 
 def _entry(block: Block, answer: str, stem: str) -> Entry | None:

@@ -3,16 +3,14 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from config.pack import agreement, faq
+from config.pack import agreement, faq, reading
 from config.pack.community import Folder, Part, Read, read
-from config.pack.mistakes import Notes, PackMistakes
+from config.pack.mistakes import Notes
 from config.pack.parts import READERS
-from config.pack.reading import Origin, Value, compose, read_text
+from config.pack.reading import Origin, Value
 from config.pack.values import Community, Pack
 from config.terms import Language
 from config.texts import Texts
-
-__all__ = ["PackMistakes", "load"]
 
 COMMUNITIES = "communities"
 COMMUNITY = "community.yaml"
@@ -80,11 +78,14 @@ class _Loading:
         if not path.is_file():
             self._note(path, "is missing")
             return Read(None, [Part(None)])
-        root = self._compose(path)
+        origin = self._origin(path)
+        root = reading.read(path, origin)
         if root is None:
+            if not origin.broken:
+                origin.breaks(1, "is empty")
             return Read(None, [Part(None)])
         found = read(root, folder)
-        for each in root.origin.named:
+        for each in origin.named:
             if each.kind == "community" and each.word != home.name:
                 words = f'the folder is "{home.name}": call both the same'
                 spot = each.spot
@@ -109,29 +110,27 @@ class _Loading:
         return Folder(parts, self._faq(folder), self._wording(folder))
 
     def _part(self, path: Path) -> dict[str, Part]:
-        noted = len(self.notes.mistakes)
-        root = self._compose(path)
+        origin = self._origin(path)
+        root = reading.read(path, origin)
         names = _BESIDE.get(path.stem, (path.stem,))
+        if origin.broken:
+            return {name: Part(None, broken=True) for name in names}
         if root is None:
-            broken = len(self.notes.mistakes) > noted
-            return {name: Part((), broken=True) for name in names if broken}
-        found = {}
-        for name, value in _named(root, path.stem, names):
-            found[name] = Part(
-                READERS[name](value),
-                root.origin.named,
-                root.origin.referred,
-            )
-        return found
+            return {}
+        return {
+            name: Part(READERS[name](value), origin.named, origin.referred)
+            for name, value in _named(root, path.stem, names)
+        }
 
     def _faq(self, folder: Path) -> dict[str, Part]:
         inner = folder / "faq"
         entries = {}
         for path in sorted(inner.rglob("*.md")) if inner.is_dir() else ():
             if path.name != "README.md":
-                entry, origin = faq.entry(path, self._name(path), self.notes)
+                origin = self._origin(path, offset=1)
+                entry = faq.entry(path, origin)
                 name = path.relative_to(inner).as_posix()
-                entries[name] = Part(entry, origin.named, origin.referred)
+                entries[name] = Part(entry, origin.named)
         return entries
 
     def _wording(self, folder: Path) -> dict[Language, str]:
@@ -144,7 +143,7 @@ class _Loading:
                 words = f"nobody reads this file{hint}"
                 self._note(path, words)
                 continue
-            text = read_text(path, self._name(path), self.notes)
+            text = reading.read_text(path, self._origin(path))
             if text is not None:
                 language = Language(path.stem)
                 wording[language] = text
@@ -154,17 +153,8 @@ class _Loading:
                     )
         return wording
 
-    def _compose(self, path: Path) -> Value | None:
-        name = self._name(path)
-        text = read_text(path, name, self.notes)
-        if text is None:
-            return None
-        noted = len(self.notes.mistakes)
-        root = compose(text, Origin(name, self.notes))
-        silent = len(self.notes.mistakes) == noted
-        if root is None and silent and path.name == COMMUNITY:
-            self._note(path, "is empty")
-        return root
+    def _origin(self, path: Path, offset: int = 0) -> Origin:
+        return Origin(self._name(path), self.notes, offset)
 
     def _stranger(self, path: Path, besides: tuple[str, ...]) -> None:
         if path.name.startswith((".", "_")):

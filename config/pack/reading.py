@@ -68,6 +68,13 @@ class Origin:
     """Lines before the YAML begins."""
     named: list[Mention] = field(default_factory=list)
     referred: list[Mention] = field(default_factory=list)
+    broken: bool = False
+    """Nothing can be read from it."""
+
+    def breaks(self, line: int, words: str) -> None:
+        """Note why nothing can be read from the file."""
+        self.broken = True
+        self.notes.add(self.file, line, "", words)
 
 
 class Value:
@@ -285,41 +292,50 @@ def words(value: Value | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def read_text(path: Path, file: str, notes: Notes) -> str | None:
+def read(path: Path, origin: Origin) -> Value | None:
+    """Return a YAML file's one value; None if it is empty or broken."""
+    text = read_text(path, origin)
+    return None if text is None else compose(text, origin)
+
+
+def read_text(path: Path, origin: Origin) -> str | None:
     """Return a file's text; None after noting why it can't be read."""
     try:
         raw = path.read_bytes()
     except OSError as error:
-        notes.add(file, 1, "", f"can't be read: {error.strerror}")
+        origin.breaks(1, f"can't be read: {error.strerror}")
         return None
     try:
         return raw.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as wrong:
         line = raw.count(b"\n", 0, wrong.start) + 1
-        notes.add(file, line, "", "is not UTF-8; save the file as UTF-8")
+        origin.breaks(line, "is not UTF-8; save the file as UTF-8")
         return None
 
 
 def compose(text: str, origin: Origin) -> Value | None:
-    """Return the file's one value; None if it is empty or broken."""
+    """Return the one value of YAML text; None if it is empty or broken."""
     if _is_deep(text):
-        _broken(origin, 1, "is nested too deeply")
+        origin.breaks(1 + origin.offset, "is nested too deeply")
         return None
     try:
         node = yaml.compose(text, Loader=_LOADER)
     except yaml.MarkedYAMLError as wrong:
         mark = wrong.problem_mark or wrong.context_mark
         last = text.rstrip("\n").count("\n")
-        line = min(mark.line, last) + 1 if mark else 1
+        line = min(mark.line, last) if mark else 0
         problem = wrong.problem or wrong.context
-        _broken(origin, line, f"is not YAML: {problem}")
+        origin.breaks(line + 1 + origin.offset, f"is not YAML: {problem}")
         return None
     except ReaderError as wrong:
-        line = text.count("\n", 0, wrong.position) + 1
-        _broken(origin, line, "holds a character that YAML forbids")
+        line = text.count("\n", 0, wrong.position)
+        words = "holds a character that YAML forbids"
+        origin.breaks(line + 1 + origin.offset, words)
         return None
     except (yaml.YAMLError, RecursionError) as wrong:
-        _broken(origin, 1, f"is not YAML: {type(wrong).__name__}")
+        origin.breaks(
+            1 + origin.offset, f"is not YAML: {type(wrong).__name__}"
+        )
         return None
     return None if node is None else Value(node, origin)
 
@@ -331,10 +347,6 @@ def _is_deep(text: str) -> bool:
         if depth > _DEEPEST:
             return True
     return _STEPS.search(text) is not None
-
-
-def _broken(origin: Origin, line: int, words: str) -> None:
-    origin.notes.add(origin.file, line + origin.offset, "", words)
 
 
 def _word(key: Node) -> str:

@@ -330,6 +330,22 @@ def test_a_broken_file_is_told_alone(folder: Folder) -> None:
     assert mistake.startswith("bodies.yaml:1: is not YAML: ")
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["people", "rules", "holidays", "danger", "limits", "ladder", "systems"],
+)
+def test_any_part_may_be_broken(folder: Folder, name: str) -> None:
+    people = COMMUNITY.index("people:")
+    folder.write(OWN, COMMUNITY[:people])
+    folder.write(f"{name}.yaml", "[")
+
+    mistakes = [line for line in folder.mistakes() if "lin" not in line]
+
+    assert mistakes == [
+        f"{name}.yaml:1: is not YAML: did not find expected node content"
+    ]
+
+
 def test_two_communities_share_no_id_and_no_group(folder: Folder) -> None:
     second = COMMUNITY.replace("telegram:-1001001", "webchat:g2")
     folder.write("communities/hexi/community.yaml", second)
