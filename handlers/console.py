@@ -6,7 +6,6 @@ from config.terms import DESKS, CommunityId, LetterId, PersonId
 from storage import faq, inbox, outbox, people
 from storage.database import Connection
 
-
 _ABOUT_LETTERS = frozenset({"retry-letter", "drop-letter"})
 
 
