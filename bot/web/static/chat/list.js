@@ -3,8 +3,9 @@ import { el, face } from "./dom.js";
 import { setup, t, time } from "./words.js";
 
 export class List {
-  constructor(root, open) {
+  constructor(root, clock, open) {
     this.root = root;
+    this.clock = clock;
     this.open = open;
     this.chats = [];
     this.current = null;
@@ -54,7 +55,8 @@ export class List {
   #row(chat) {
     const title = this.title(chat);
     const group = chat.kind === "group";
-    const last = chat.last_by && group ? `${chat.last_by}：${chat.last}` : chat.last;
+    const line = chat.last.split("\n")[0];
+    const last = chat.last_by && group ? `${chat.last_by}：${line}` : line;
     return el(
       "button",
       {
@@ -66,7 +68,7 @@ export class List {
       },
       face(title, group ? chat.address : "", group),
       el("span", { class: "name" }, title),
-      el("span", { class: "when" }, chat.last_at ? time.listed(chat.last_at, this.now ?? chat.last_at) : ""),
+      el("span", { class: "when" }, chat.last_at ? time.listed(chat.last_at, this.clock.time) : ""),
       el("span", { class: "last" }, last),
       chat.unread ? el("span", { class: "count", "aria-label": t("web-unread", { n: chat.unread }) }, String(Math.min(chat.unread, 99))) : el("span"),
     );

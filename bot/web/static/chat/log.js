@@ -5,7 +5,8 @@ import { mine, setup, t, time } from "./words.js";
 const NEAR_PX = 120;
 
 export class Log {
-  constructor(deeds) {
+  constructor(clock, deeds) {
+    this.clock = clock;
     this.deeds = deeds;
     this.list = document.getElementById("log");
     this.live = document.getElementById("live");
@@ -91,7 +92,7 @@ export class Log {
     const before = [...this.list.querySelectorAll(":scope > .message")].at(-1);
     const day = time.key(message.at);
     const sameDay = before?.dataset.day === day;
-    if (!sameDay) this.list.append(el("li", { class: "day" }, time.dayName(message.at, this.now ?? Date.now())));
+    if (!sameDay) this.list.append(el("li", { class: "day" }, time.dayName(message.at, this.clock.time)));
     const close = sameDay && before === this.list.lastElementChild
       && before.dataset.sender === message.sender
       && new Date(message.at) - new Date(before.dataset.at) < 5 * 60e3;

@@ -16,8 +16,8 @@ const viewer = document.getElementById("photo-view");
 const narrow = matchMedia("(max-width: 719px)");
 let current = null;
 
-const list = new List(document.getElementById("chats"), (address) => show(address, { focus: true }));
-const log = new Log({
+const list = new List(document.getElementById("chats"), clock, (address) => show(address, { focus: true }));
+const log = new Log(clock, {
   view(src, label) {
     const large = document.getElementById("photo-large");
     large.src = src;
@@ -93,7 +93,6 @@ function markRead() {
 
 wire.addEventListener("welcome", ({ detail }) => {
   clock.set(detail.now);
-  log.now = list.now = clock.time;
   list.show(detail.chats);
   const wanted = decodeURIComponent(location.hash.slice(1));
   const first = current ?? (list.find(wanted) ? wanted : list.chats[0]?.address);
