@@ -151,11 +151,8 @@ class Delivery:
             return
         if outgoing is None:
             return
-        if not isinstance(outgoing, AnswerPress):
-            await self._paces[name].wait(letter.chat)
         try:
-            async with asyncio.timeout(SEND_S):
-                message = await channel.send(outgoing, letter.key)
+            message = await self._speak(channel, letter, outgoing)
         except Later as later:
             await self._later(letter, later)
         except MovedTo as moved:
@@ -168,6 +165,21 @@ class Delivery:
             await self._unknown(letter, outgoing, channel, str(unknown))
         else:
             await self._done(letter, message)
+
+    async def _speak(
+        self, channel: Channel, letter: Letter, outgoing: Outgoing
+    ) -> str:
+        """Send at the platform's pace; who waits for a press doesn't."""
+        if isinstance(outgoing, AnswerPress):
+            async with asyncio.timeout(SEND_S):
+                return await channel.send(outgoing, letter.key)
+        pace = self._paces[channel.name]
+        await pace.wait(letter.chat)
+        try:
+            async with asyncio.timeout(SEND_S):
+                return await channel.send(outgoing, letter.key)
+        finally:
+            pace.heard(letter.chat)
 
     async def _made_ready(self, letter: Letter) -> Outgoing | None:
         """Return what to send now, None if it has been dealt with."""

@@ -36,6 +36,10 @@ class Pace:
     async def wait(self, chat: str) -> None:
         """Wait for the platform's own pace, and note a send into ``chat``."""
         now = time.monotonic()
+        # A letter may have been chosen before the last one was heard.
+        if (rest := self._free_at.get(chat, now) - now) > 0:
+            await asyncio.sleep(rest)
+            now = time.monotonic()
         if self.limits.per_second:
             begin = max(now, self._all_free_at)
             self._all_free_at = begin + 1 / self.limits.per_second
@@ -52,6 +56,12 @@ class Pace:
             if len(said) >= most:
                 free_at = max(free_at, said[0] + MINUTE_S)
         if free_at > now:
+            self._free_at[chat] = free_at
+
+    def heard(self, chat: str) -> None:
+        """Count the rest from now: what matters is when it arrived there."""
+        free_at = time.monotonic() + self.limits.per_chat_s
+        if self.limits.per_chat_s and free_at > self._free_at.get(chat, 0.0):
             self._free_at[chat] = free_at
 
     @staticmethod

@@ -68,6 +68,7 @@ class TelegramTown:
     people: dict[str, Person]
     groups: dict[str, Group]
     pack: Pack
+    channel: type[Telegram] = Hasty
 
     @classmethod
     @asynccontextmanager
@@ -115,11 +116,11 @@ class TelegramTown:
             now=self.clock,
             write_first=frozenset(),
         )
-        made: list[Hasty] = []
+        made: list[Telegram] = []
 
-        def channels(_: object, media: object) -> list[Hasty]:
+        def channels(_: object, media: object) -> list[Telegram]:
             made.append(
-                Hasty(
+                self.channel(
                     token=TOKEN,
                     now=self.clock,
                     words=Texts.load().say,

@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from storage import schema
+from bot.channels.telegram import Telegram
+from config.terms import ChatKind
+from storage import outbox, schema
 from storage.database import Connection
+from storage.messages import Chat, Say
 from tests.emulators.botapi import Group
 from tests.pictures import picture
 from tests.telegram_town import Serving, TelegramTown
@@ -264,3 +267,36 @@ async def test_a_poison_update_waits_for_eyes_and_holds_up_nobody(
         )
         assert [row["state"] for row in rows] == ["poison"]
         assert b'"photo": [7]' in rows[0]["body"]
+
+
+async def test_a_storm_of_letters_keeps_the_platforms_pace_and_its_order(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    async with TelegramTown.built() as town:
+        town.channel = Telegram
+        town.telegram.pace.on = True
+        groups = [town.telegram.group(f"{n}") for n in range(20)]
+        letters = [
+            Say(
+                chat=Chat("telegram", str(group.id), ChatKind.GROUP),
+                text=f"第{part}条",
+            )
+            for part in range(3)
+            for group in groups
+        ]
+        async with town.served(sqlite_url, tmp_path) as story:
+            await story.core.database.write(
+                lambda db: outbox.put(
+                    db, [(one, None) for one in letters], None, town.clock.now
+                )
+            )
+            await town.telegram.until(
+                lambda: all(len(group.heard) == 3 for group in groups),
+                seconds=15,
+            )
+
+        assert all(
+            group.words == ["第0条", "第1条", "第2条"] for group in groups
+        )
+        calls = town.telegram.called("sendMessage")
+        assert [call.status for call in calls] == [200] * 60

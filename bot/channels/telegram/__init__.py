@@ -57,7 +57,7 @@ class Telegram:
         photo_bytes=10 * 1024 * 1024,
         per_chat_s=1.0,
         per_group_minute=20,
-        per_second=30.0,
+        per_second=28.0,
     )
 
     def __init__(
