@@ -10,7 +10,7 @@ from handlers.understanding.lexicon import Lexicon
 from handlers.understanding.meaning import Place
 
 ACT = 9
-ASK = 7
+ASK = 8
 
 _STRONG = 2
 _SOFT = 1
@@ -27,10 +27,12 @@ _PHOTO = 2
 _ADDRESSED = 4
 _SIGNS = {
     "asks": -1,
+    "own": -3,
     "self": -1,
     "again": -1,
     "joke": -1,
     "thanks": -1,
+    "praise": -4,
     "past": -1,
     "unreal": -1,
     "over": -2,

@@ -101,7 +101,7 @@ class Understanding:
                 return meaning
         if asks and not cues.advert.search(folded):
             return _ASKED
-        if cues.thanks.search(folded):
+        if cues.thanks.search(folded) or cues.praise.search(folded):
             return _THANKS
         if addressed and self._longest(folded):
             return Meaning(intent=Intent.REPORT, sure=Sure.ASK)
