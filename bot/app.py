@@ -28,6 +28,7 @@ from bot.delivery import Delivery
 from bot.intake import Intake
 from bot.media import Media, clean, open_store
 from bot.metrics import Gathered
+from bot.progress import shown
 from bot.web.deps import Demo, Forward, Site
 from bot.web.health import Health
 from bot.web.site import make_site
@@ -143,7 +144,8 @@ async def opened_core(
     async with Database(plan.database_url).opened() as database:
         await database.write(migrate.upgrade)
         now = plan.now()
-        await database.write(lambda db: apply(db, plan.pack, now))
+        with shown("apply") as told:
+            await database.write(lambda db: apply(db, plan.pack, now, told))
         channels: dict[str, Channel] = {}
         fixed = _fixed(plan, opening_link)
         media = Media(

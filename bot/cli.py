@@ -10,13 +10,16 @@ import typer
 
 from bot import logs, systems
 from bot.app import MovableClock, Plan, serve, wall
+from bot.progress import shown
 from config.pack.demo import Demo as Story
 from config.pack.demo import load_demo
 from config.pack.loading import load
 from config.pack.mistakes import PackMistakes
 from config.pack.values import Pack
 from config.settings import BadSettings, Settings
-from storage.database import Taken
+from storage import apply as applying
+from storage import migrate
+from storage.database import Database, Taken
 from storage.migrate import Foreign
 
 app = typer.Typer(
@@ -89,6 +92,44 @@ def demo(
     _serve(settings, plan, settings.http_host, wanted)
 
 
+@app.command()
+def apply() -> None:
+    """Bring a changed pack into the database; `run` does so at its start.
+
+    Only rows that came from a pack are touched: what people made in the
+    chat or at the console is theirs.
+    """
+    settings = _settings()
+    pack = _pack(settings.pack)
+    try:
+        _run(_apply(settings.database_url.get_secret_value(), pack))
+    except* (Taken, Foreign) as group:
+        noes = [str(no) for no in _each(group)]
+    else:
+        noes = []
+    if noes:
+        _say_no("\n".join(noes))
+
+
+async def _apply(url: str, pack: Pack) -> None:
+    async with Database(url).opened() as database:
+        await database.write(migrate.upgrade)
+        with shown("apply") as told:
+            done = await database.write(
+                lambda db: applying.apply(db, pack, wall(), told)
+            )
+    lines = [
+        f"{table}: {count} {what}"
+        for what, counts in (
+            ("new", done.new),
+            ("changed", done.changed),
+            ("gone", done.gone),
+        )
+        for table, count in counts.items()
+    ]
+    typer.echo("\n".join(sorted(lines)) or "Nothing has changed.")
+
+
 def _serve(settings: Settings, plan: Plan, host: str, port: int) -> None:
     logs.set_up(settings.log_format, _secrets(settings))
     noes: list[str] = []
@@ -129,7 +170,8 @@ def _settings() -> Settings:
 
 def _pack(folder: Path) -> Pack:
     try:
-        return load(folder)
+        with shown("load") as told:
+            return load(folder, told)
     except PackMistakes as wrong:
         _say_no(str(wrong))
 
