@@ -86,7 +86,7 @@ async def test_a_matter_goes_from_photo_to_rated_closing(
             str(before + 1)
         )
 
-        order = _bots(lin, f"工单 {number[1]} ")
+        order = _bots(lin, f"工单 {number[1]} · 待受理")
         await expect(order).to_contain_text("王阿姨")
         await order.get_by_role("button", name="受理", exact=True).click()
         await expect(_bots(lin, "办理中")).to_be_visible()
