@@ -68,6 +68,20 @@ def variables(pattern: ast.BaseNode) -> frozenset[str]:
     )
 
 
+def references(pattern: ast.BaseNode) -> frozenset[str]:
+    """Return the sentences, terms and functions that a sentence uses."""
+    found = set()
+    for node in walk(pattern):
+        match node:
+            case ast.MessageReference() | ast.FunctionReference():
+                found.add(node.id.name)
+            case ast.TermReference():
+                found.add(f"-{node.id.name}")
+            case _:
+                pass
+    return frozenset(found)
+
+
 def walk(node: object) -> Iterator[object]:
     """Yield the syntax node and everything below it."""
     yield node

@@ -6,13 +6,14 @@ are errors under pytest, so no test passes over a missing sentence.
 """
 
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import structlog
 from fluent.runtime import FluentBundle
+from fluent.runtime.builtins import BUILTINS
 from fluent.syntax import ast
 
 from config import catalogue
@@ -116,6 +117,7 @@ class Tongue:
             for entry in entries
             for name, pattern in catalogue.patterns(entry)
         }
+        self._names = frozenset(map(catalogue.entry_name, entries))
         self._ready: dict[str, Ready] = {}
         self._zone = zone
         self._showing = Showing(language, self._own, zone)
@@ -155,26 +157,29 @@ class Tongue:
     def strangers(self, source: Source) -> list[Flaw]:
         """Return what an override says that the original doesn't know."""
         return [
-            flaw
+            Flaw(source.lines[name.partition(".")[0]], name, words)
             for entry in source.entries
             for name, pattern in catalogue.patterns(entry)
-            for flaw in self._strange(name, pattern, source)
+            for words in self._strange(name, pattern, source)
         ]
 
     def _strange(
         self, name: str, pattern: ast.Pattern, source: Source
-    ) -> Iterable[Flaw]:
-        line = source.lines[name.partition(".")[0]]
+    ) -> Iterator[str]:
         original = self._patterns.get(name)
         if original is None:
-            hint = nearest(name, self._patterns)
-            yield Flaw(line, name, f"there is no such sentence{hint}")
+            if not name.startswith("-"):
+                hint = nearest(name, self._patterns)
+                yield f"there is no such sentence{hint}"
             return
         known = catalogue.variables(original)
         for variable in sorted(catalogue.variables(pattern) - known):
             hint = nearest(variable, known)
-            words = f"the sentence gets no value ${variable}{hint}"
-            yield Flaw(line, name, words)
+            yield f"the sentence gets no value ${variable}{hint}"
+        there = {*self._names, *source.lines, *FUNCTIONS, *BUILTINS}
+        for word in sorted(catalogue.references(pattern) - there):
+            hint = nearest(word, there)
+            yield f"{word} is nowhere{hint}"
 
     def _formatted(self, message: str, values: Mapping[str, object]) -> str:
         name, _, attribute = message.partition(".")

@@ -8,8 +8,9 @@ from typing import TypeVar
 
 from config.nearest import nearest
 from config.pack import parsing
+from config.pack.files import read
 from config.pack.mistakes import Notes
-from config.pack.reading import Block, Origin, read
+from config.pack.reading import Block, Origin
 from config.pack.values import Community, Pack
 from config.terms import (
     Action,

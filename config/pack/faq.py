@@ -4,7 +4,8 @@ import re
 from pathlib import Path
 
 from config.pack import parsing
-from config.pack.reading import Block, Origin, compose, read_text
+from config.pack.files import compose, read_text
+from config.pack.reading import Block, Origin
 from config.pack.values import Entry
 from config.terms import EntryId
 

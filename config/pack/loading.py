@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from config.pack import agreement, faq, reading
+from config.pack import agreement, faq, files
 from config.pack.community import Folder, Part, Read, read
 from config.pack.mistakes import Notes
 from config.pack.parts import READERS
@@ -79,7 +79,7 @@ class _Loading:
             self._note(path, "is missing")
             return Read(None, [Part(None)])
         origin = self._origin(path)
-        root = reading.read(path, origin)
+        root = files.read(path, origin)
         if root is None:
             if not origin.broken:
                 origin.breaks(1, "is empty")
@@ -111,7 +111,7 @@ class _Loading:
 
     def _part(self, path: Path) -> dict[str, Part]:
         origin = self._origin(path)
-        root = reading.read(path, origin)
+        root = files.read(path, origin)
         names = _BESIDE.get(path.stem, (path.stem,))
         if origin.broken:
             return {name: Part(None, broken=True) for name in names}
@@ -143,7 +143,7 @@ class _Loading:
                 words = f"nobody reads this file{hint}"
                 self._note(path, words)
                 continue
-            text = reading.read_text(path, self._origin(path))
+            text = files.read_text(path, self._origin(path))
             if text is not None:
                 language = Language(path.stem)
                 wording[language] = text

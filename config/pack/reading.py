@@ -1,20 +1,16 @@
-"""A YAML file as values that know their line and say what is wrong.
+"""YAML as values that know their line and say what is wrong.
 
 Scalars stay as they are written until somebody asks for a number or a
 date, so ``phone: 0000-1001``, ``id: 007`` and ``name: no`` mean what the
 author sees.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 
-import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
-from yaml.reader import ReaderError
 
 from config.pack import parsing
 from config.pack.mistakes import Notes
@@ -23,11 +19,6 @@ from config.terms import Language
 _T = TypeVar("_T")
 _NOTHING = frozenset({"~", "null", "Null", "NULL"})
 
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_DEEPEST = 100
-"""The C parser follows nesting on its stack, and a stack ends."""
-_STEPS = re.compile(rf"(?:[-?:]\s+){{{_DEEPEST}}}")
-_BRACKETS = re.compile(r"[\[\]{}]")
 
 Trail = tuple[str | int, ...]
 
@@ -290,63 +281,6 @@ def words(value: Value | None) -> tuple[str, ...]:
     ]
     block.close()
     return tuple(dict.fromkeys(found))
-
-
-def read(path: Path, origin: Origin) -> Value | None:
-    """Return a YAML file's one value; None if it is empty or broken."""
-    text = read_text(path, origin)
-    return None if text is None else compose(text, origin)
-
-
-def read_text(path: Path, origin: Origin) -> str | None:
-    """Return a file's text; None after noting why it can't be read."""
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        origin.breaks(1, f"can't be read: {error.strerror}")
-        return None
-    try:
-        return raw.decode("utf-8-sig").replace("\r\n", "\n")
-    except UnicodeDecodeError as wrong:
-        line = raw.count(b"\n", 0, wrong.start) + 1
-        origin.breaks(line, "is not UTF-8; save the file as UTF-8")
-        return None
-
-
-def compose(text: str, origin: Origin) -> Value | None:
-    """Return the one value of YAML text; None if it is empty or broken."""
-    if _is_deep(text):
-        origin.breaks(1 + origin.offset, "is nested too deeply")
-        return None
-    try:
-        node = yaml.compose(text, Loader=_LOADER)
-    except yaml.MarkedYAMLError as wrong:
-        mark = wrong.problem_mark or wrong.context_mark
-        last = text.rstrip("\n").count("\n")
-        line = min(mark.line, last) if mark else 0
-        problem = wrong.problem or wrong.context
-        origin.breaks(line + 1 + origin.offset, f"is not YAML: {problem}")
-        return None
-    except ReaderError as wrong:
-        line = text.count("\n", 0, wrong.position)
-        words = "holds a character that YAML forbids"
-        origin.breaks(line + 1 + origin.offset, words)
-        return None
-    except (yaml.YAMLError, RecursionError) as wrong:
-        origin.breaks(
-            1 + origin.offset, f"is not YAML: {type(wrong).__name__}"
-        )
-        return None
-    return None if node is None else Value(node, origin)
-
-
-def _is_deep(text: str) -> bool:
-    depth = 0
-    for bracket in _BRACKETS.findall(text):
-        depth = depth + 1 if bracket in "[{" else max(depth - 1, 0)
-        if depth > _DEEPEST:
-            return True
-    return _STEPS.search(text) is not None
 
 
 def _word(key: Node) -> str:

@@ -175,6 +175,22 @@ def test_a_communitys_wording_is_checked_against_the_original() -> None:
     )
 
 
+def test_a_communitys_wording_refers_only_to_what_is_there() -> None:
+    wording = (
+        "-name = 悦来\n"
+        "value-comma = { -name }、{ -nama }\n"
+        "value-days = { DAYS($n) }{ value-hour }\n"
+    )
+
+    flaws = Texts.load().flaws(Language.ZH, wording)
+
+    assert [(flaw.line, flaw.words) for flaw in flaws] == [
+        (2, '-nama is nowhere; did you mean "-name"?'),
+        (3, 'DAYS is nowhere; did you mean "DAY"?'),
+        (3, 'value-hour is nowhere; did you mean "value-hours"?'),
+    ]
+
+
 def test_a_broken_catalogue_names_file_and_line(tmp_path: Path) -> None:
     for language in Language:
         (tmp_path / language).mkdir()
