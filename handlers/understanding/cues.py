@@ -15,6 +15,7 @@ class Cues:
     strong: re.Pattern[str]
     soft: re.Pattern[str]
     plea: re.Pattern[str]
+    public: re.Pattern[str]
     home: re.Pattern[str]
     now: re.Pattern[str]
     over: re.Pattern[str]

@@ -21,6 +21,7 @@ _THING = 4
 _SHORT_THING = 2
 """One of a single character, such as 灯 or 水."""
 _PLACE = 4
+_PUBLIC = 3
 _HOME = 2
 _DANGER = 2
 _PHOTO = 2
@@ -139,6 +140,8 @@ def weigh(
     weight += _THING if thing > 1 else _SHORT_THING * thing
     if place is not None:
         weight += _PLACE
+    elif any(cues.public.search(trouble.text) for trouble in told):
+        weight += _PUBLIC
     elif cues.home.search(folded):
         weight += _HOME
     weight += _DANGER * any(cues.danger.search(t.text) for t in told)

@@ -63,17 +63,23 @@ def test_talk_is_met_with_silence(said: str) -> None:
 
 
 def test_a_photo_lowers_the_bar() -> None:
-    said = "路灯又不亮"
+    said = "又停水了"
 
-    assert EAR.judge(said).sure is not Sure.ACT
+    assert EAR.judge(said).intent is not Intent.REPORT
     assert EAR.judge(said, photos=1).sure is Sure.ACT
 
 
 def test_a_mention_lowers_the_bar() -> None:
-    said = "路灯不亮"
+    said = "停水了"
 
-    assert EAR.judge(said).sure is not Sure.ACT
+    assert EAR.judge(said).intent is not Intent.REPORT
     assert EAR.judge(said, addressed=True).sure is Sure.ACT
+
+
+def test_what_may_be_a_report_is_asked_about() -> None:
+    meaning = EAR.judge("我家停水了")
+
+    assert (meaning.intent, meaning.sure) == (Intent.REPORT, Sure.ASK)
 
 
 def test_what_is_mended_and_broken_again_is_a_report() -> None:
