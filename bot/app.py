@@ -8,7 +8,7 @@ import asyncio
 import secrets
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -35,7 +35,7 @@ from bot.web.site import make_site
 from config.pack.demo import Demo as Story
 from config.pack.values import Pack
 from config.settings import Settings, TelegramMode
-from config.terms import CommunityId
+from config.terms import CommunityId, PhotoId
 from config.texts import Texts
 from handlers import console, wording
 from handlers.context import Fixed
@@ -127,6 +127,7 @@ class Core:
     channels: Mapping[str, Channel]
 
 
+PhotoBytes = Callable[[PhotoId], Awaitable[bytes]]
 MakeChannels = Callable[[Database, Media], list[Channel]]
 
 
@@ -286,12 +287,14 @@ class Edges:
     def channels(self, database: Database, media: Media) -> list[Channel]:
         """Return every channel that is configured."""
         self.webchat = WebChat(database, media, clean, self._plan.now)
-        self.telegram = self._telegram(media)
-        channels: list[Channel] = [self.webchat]
-        if self.telegram is not None:
-            channels.append(self.telegram)
-        self.systems = self._systems(media)
-        return [*channels, *self.systems]
+        return [self.webchat, *self.outside(media.read_photo)]
+
+    def outside(self, photo_bytes: PhotoBytes) -> list[Channel]:
+        """Return the channels to platforms that are not ours."""
+        self.telegram = self._telegram(photo_bytes)
+        self.systems = self._systems(photo_bytes)
+        told = [] if self.telegram is None else [self.telegram]
+        return [*told, *self.systems]
 
     def opening_link(self, channel: str, payload: str) -> str:
         """Return where a person opens the private chat."""
@@ -306,7 +309,7 @@ class Edges:
         for system in self.systems:
             await system.close()
 
-    def _telegram(self, media: Media) -> Telegram | None:
+    def _telegram(self, photo_bytes: PhotoBytes) -> Telegram | None:
         """Return the channel; the demo stays among its personas."""
         settings, plan = self._settings, self._plan
         if settings.telegram_token is None or plan.demo:
@@ -318,7 +321,7 @@ class Edges:
             token=settings.telegram_token.get_secret_value(),
             now=plan.now,
             words=partial(Texts.load().say, home.language),
-            photo_bytes=media.read_photo,
+            photo_bytes=photo_bytes,
             api_url=settings.telegram_api_url,
             webhook=plan.public_url if webhook else "",
             secret=secret.get_secret_value() if secret else "",
@@ -327,7 +330,7 @@ class Edges:
             beat=self._beat,
         )
 
-    def _systems(self, media: Media) -> list[Roundup]:
+    def _systems(self, photo_bytes: PhotoBytes) -> list[Roundup]:
         """Return the work-order systems; the demo has none outside."""
         plan = self._plan
         if plan.demo:
@@ -335,7 +338,7 @@ class Edges:
         return systems.channels(
             plan.pack,
             self._settings.systems,
-            media.read_photo,
+            photo_bytes,
             partial(Texts.load().say, plan.pack.communities[0].language),
         )
 

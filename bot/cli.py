@@ -4,12 +4,12 @@ import asyncio
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 
-from bot import logs, systems
-from bot.app import MovableClock, Plan, serve, wall
+from bot import logs, operations, systems
+from bot.app import Edges, MovableClock, Plan, serve, wall
 from bot.progress import shown
 from config.pack.demo import Demo as Story
 from config.pack.demo import load_demo
@@ -17,9 +17,7 @@ from config.pack.loading import load
 from config.pack.mistakes import PackMistakes
 from config.pack.values import Pack
 from config.settings import BadSettings, Settings
-from storage import apply as applying
-from storage import migrate
-from storage.database import Database, Taken
+from storage.database import Taken
 from storage.migrate import Foreign
 
 app = typer.Typer(
@@ -29,6 +27,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 BAD = 2
+T = TypeVar("T")
 DEMO_DATA = Path("var/demo")
 
 
@@ -52,17 +51,10 @@ def choose(ctx: typer.Context) -> None:
 def run() -> None:
     """Serve the community's own pack on the configured channels."""
     settings = _settings()
-    pack = _pack(settings.pack)
-    noes = systems.mistakes(pack, settings.systems)
+    plan = _plan(settings)
+    noes = systems.mistakes(plan.pack, settings.systems)
     if noes:
         _say_no("\n".join(noes))
-    plan = Plan(
-        database_url=settings.database_url.get_secret_value(),
-        media_url=settings.media_url,
-        pack=pack,
-        now=wall,
-        public_url=settings.public_url or "",
-    )
     _serve(settings, plan, settings.http_host, settings.http_port)
 
 
@@ -93,31 +85,29 @@ def demo(
 
 
 @app.command()
+def check() -> None:
+    """Look at settings, pack and every platform; say what to mend."""
+    settings = _settings()
+    plan = _plan(settings)
+    logs.set_up(settings.log_format, _secrets(settings))
+    findings = asyncio.run(operations.check(plan, Edges(settings, plan)))
+    for finding in findings:
+        mark = "✓" if finding.ok else "✗"
+        sys.stdout.write(f"{mark} {finding.words}\n")
+    if not all(finding.ok for finding in findings):
+        raise typer.Exit(1)
+
+
+@app.command()
 def apply() -> None:
-    """Bring a changed pack into the database; `run` does so at its start.
+    """Bring a changed pack into the database; ``run`` does so at its start.
 
     Only rows that came from a pack are touched: what people made in the
     chat or at the console is theirs.
     """
-    settings = _settings()
-    pack = _pack(settings.pack)
-    try:
-        _run(_apply(settings.database_url.get_secret_value(), pack))
-    except* (Taken, Foreign) as group:
-        noes = [str(no) for no in _each(group)]
-    else:
-        noes = []
-    if noes:
-        _say_no("\n".join(noes))
-
-
-async def _apply(url: str, pack: Pack) -> None:
-    async with Database(url).opened() as database:
-        await database.write(migrate.upgrade)
-        with shown("apply") as told:
-            done = await database.write(
-                lambda db: applying.apply(db, pack, wall(), told)
-            )
+    plan = _plan(_settings())
+    with shown("apply") as told:
+        done = _guarded(operations.bring(plan, told))
     lines = [
         f"{table}: {count} {what}"
         for what, counts in (
@@ -128,6 +118,31 @@ async def _apply(url: str, pack: Pack) -> None:
         for table, count in counts.items()
     ]
     typer.echo("\n".join(sorted(lines)) or "Nothing has changed.")
+
+
+@app.command()
+def export(to: Annotated[Path, typer.Argument(help="A .csv file.")]) -> None:
+    """Write every ticket as CSV, without who reported it."""
+    rows = _guarded(operations.export(_plan(_settings()), to))
+    sys.stdout.write(f"{to}: {rows}\n")
+
+
+def _plan(settings: Settings) -> Plan:
+    return Plan(
+        database_url=settings.database_url.get_secret_value(),
+        media_url=settings.media_url,
+        pack=_pack(settings.pack),
+        now=wall,
+        public_url=settings.public_url or "",
+    )
+
+
+def _guarded(work: Coroutine[Any, Any, T]) -> T:
+    """Run what may be refused, and say a refusal in a line."""
+    try:
+        return asyncio.run(work)
+    except (Taken, Foreign, OSError) as no:
+        _say_no(str(no))
 
 
 def _serve(settings: Settings, plan: Plan, host: str, port: int) -> None:

@@ -70,6 +70,10 @@ class Intake:
         self._changed = asyncio.Event()
         await self._learn_groups()
 
+    def be_quick(self) -> None:
+        """Count no more tries ahead: the start is over."""
+        self._careful = 0
+
     async def run(self) -> None:
         """Learn the bound groups and the FAQ anew whenever they change."""
         while True:

@@ -117,11 +117,14 @@ class Database:
         self._writer = engines.writer(self._url)
         self._reader = engines.reader(self._url)
         self._open = True
+        failed: Exception | None = None
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._write_on())
                 try:
                     yield self
+                except Exception as error:  # noqa: BLE001  raised below, alone
+                    failed = error
                 finally:
                     self._open = False
                     self._wake.set()
@@ -131,6 +134,17 @@ class Database:
             if self._lock is not None:
                 os.close(self._lock)
                 self._lock = None
+        if failed is not None:
+            raise failed
+
+    @asynccontextmanager
+    async def readable(self) -> AsyncIterator["Database"]:
+        """Open for reading alone, beside a program that may be running."""
+        self._reader = engines.reader(self._url)
+        try:
+            yield self
+        finally:
+            await self._reader.dispose()
 
     async def write(self, work: Work[T]) -> T:
         """Run ``work`` in the next transaction; return after its commit.
@@ -184,9 +198,13 @@ class Database:
                 for job in jobs:
                     if not job.done.done():
                         job.done.set_exception(Closed())
-                if not isinstance(end, Exception):
+                task = asyncio.current_task()
+                if task is not None and task.cancelling():
                     raise
-                log.exception("batch_failed")
+                # whatever a work raised: without a writer nothing goes on
+                log.error(  # noqa: TRY400  a trace may quote a message
+                    "batch_failed", error=type(end).__name__
+                )
 
     async def _commit(self, jobs: list[_Job]) -> None:
         works = [job.work for job in jobs]

@@ -1,10 +1,10 @@
 """The far side of a platform and of time: each once, and strict."""
 
-from collections import deque
+from collections import defaultdict, deque
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from bot.channels.channel import Can, Finding, Limits, Never, Receive
+from bot.channels.channel import Can, Finding, Later, Limits, Never, Receive
 from storage.messages import (
     AnswerPress,
     Edit,
@@ -56,6 +56,13 @@ class FakeChannel:
     others: list[Outgoing] = field(default_factory=list)
     failures: deque[Exception] = field(default_factory=deque)
     """Raised by the next sends, one each, before anything is shown."""
+    refusals: defaultdict[str, deque[Exception]] = field(
+        default_factory=lambda: defaultdict(deque)
+    )
+    """The same by chat."""
+    outage: bool = False
+    tried: list[tuple[str, str]] = field(default_factory=list)
+    """Chat and key of each send."""
     receive: Receive | None = None
 
     async def check(self) -> list[Finding]:
@@ -65,8 +72,13 @@ class FakeChannel:
         self.receive = receive
 
     async def send(self, outgoing: Outgoing, key: str) -> str:
-        if self.failures:
-            raise self.failures.popleft()
+        address = outgoing.chat.address
+        self.tried.append((address, key))
+        if self.outage:
+            raise Later(0, "no connection")
+        for failures in (self.failures, self.refusals[address]):
+            if failures:
+                raise failures.popleft()
         match outgoing:
             case Say():
                 return self._say(outgoing, key)

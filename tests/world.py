@@ -96,9 +96,35 @@ class World:
         message: str = "",
     ) -> str:
         """Say something in a group (or in private); return its id."""
+        said = self.said(
+            who,
+            text,
+            group=group,
+            photos=photos,
+            reply_to=reply_to,
+            album=album,
+            mention=mention,
+            message=message,
+        )
+        await self.hears(said)
+        return said.id
+
+    def said(
+        self,
+        who: str,
+        text: str,
+        *,
+        group: str = "",
+        photos: Sequence[str] = (),
+        reply_to: str = "",
+        album: str = "",
+        mention: bool = False,
+        message: str = "",
+    ) -> Said:
+        """Return what somebody says, before it is heard."""
         id_ = message or f"m{next(self._ids)}"
         self._mine[id_] = who
-        said = Said(
+        return Said(
             **self._from(who, group, id_),
             text=text,
             photos=tuple(Photo(ref=one, unique=one) for one in photos),
@@ -106,8 +132,6 @@ class World:
             album=album,
             addressed=mention,
         )
-        await self.hears(said)
-        return id_
 
     async def edits(
         self,

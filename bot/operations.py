@@ -1,0 +1,93 @@
+"""What an operator asks for beside serving: check, apply, export, erase."""
+
+import csv
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from obstore.exceptions import BaseError as StoreError
+
+from bot.app import Edges, Plan
+from bot.channels.channel import Finding
+from bot.media import open_store
+from config.terms import PhotoId
+from storage import exports, migrate
+from storage.apply import Applied, apply
+from storage.database import Database, Taken
+from storage.engines import DatabaseError
+
+Told = Callable[[int, int], None]
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0", "＝", "＋", "－", "＠")
+"""What a spreadsheet would take for a formula (ASVS 1.2.10)."""
+
+
+async def check(plan: Plan, edges: Edges) -> list[Finding]:
+    """Say what works and what to mend: database, photos, each platform."""
+    findings = [_pack(plan), await _database(plan), await _store(plan)]
+    for channel in edges.outside(_no_photo):
+        findings += await channel.check()
+    await edges.close()
+    return findings
+
+
+async def bring(plan: Plan, told: Told) -> Applied:
+    """Bring the pack into the database, as every start does."""
+    now = plan.now()
+    async with Database(plan.database_url).opened() as database:
+        await database.write(migrate.upgrade)
+        return await database.write(lambda db: apply(db, plan.pack, now, told))
+
+
+async def export(plan: Plan, to: Path) -> int:
+    """Write every ticket as a CSV that no spreadsheet runs; return rows."""
+    database = Database(plan.database_url)
+    async with database.readable():
+        rows = await database.read(exports.tickets)
+    with to.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(exports.COLUMNS)
+        writer.writerows([_harmless(cell) for cell in row] for row in rows)
+    return len(rows)
+
+
+async def _no_photo(photo: PhotoId) -> bytes:
+    raise FileNotFoundError(photo)
+
+
+def _harmless(cell: object) -> str:
+    if isinstance(cell, datetime):
+        return cell.isoformat()
+    words = "" if cell is None else str(cell)
+    return f"'{words}" if words.startswith(FORMULA) else words
+
+
+def _pack(plan: Plan) -> Finding:
+    grids = sum(len(one.grids) for one in plan.pack.communities)
+    return Finding(
+        ok=True,
+        words=f"pack: {len(plan.pack.communities)} communities, {grids} grids",
+    )
+
+
+async def _database(plan: Plan) -> Finding:
+    try:
+        async with Database(plan.database_url).opened() as database:
+            await database.write(migrate.upgrade)
+    except Taken:
+        return Finding(ok=True, words="database: in use by a running Linli")
+    except migrate.Foreign as no:
+        return Finding(ok=False, words=f"database: {no}")
+    except (DatabaseError, OSError) as wrong:
+        # a driver's words may hold the address with its password
+        return Finding(ok=False, words=f"database: {type(wrong).__name__}")
+    return Finding(ok=True, words="database: reachable and up to date")
+
+
+async def _store(plan: Plan) -> Finding:
+    try:
+        store = open_store(plan.media_url)
+        await store.put_async("check", b"check")
+        await store.delete_async("check")
+    except (StoreError, OSError, ValueError) as wrong:
+        return Finding(ok=False, words=f"photos: {type(wrong).__name__}")
+    return Finding(ok=True, words="photos: can be kept")

@@ -1,0 +1,146 @@
+"""Letters: in order, at their pace, never lost, never said twice unmarked."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from bot.channels.channel import (
+    Can,
+    Gone,
+    Later,
+    MovedTo,
+    Never,
+    Unknown,
+)
+from storage import outbox, schema
+from storage.database import Connection
+from tests.fakes import FakeChannel
+from tests.world import World
+
+
+def _states(db: Connection) -> list[tuple[str, str]]:
+    o = schema.outbox
+    rows = db.execute(select(o.c.chat, o.c.state).order_by(o.c.id))
+    return [(row.chat, row.state) for row in rows]
+
+
+async def test_later_is_tried_again_and_keeps_the_order(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with World.opened(database_url, tmp_path) as town:
+        town.channel.refusals["g1"].append(Later(30))
+        await town.says("wang", "报事 3号楼路灯坏了", group="g1")
+        await town.says("li", "报事 4号楼井盖破了", group="g1")
+        assert town.read("g1") == [], "the second waits behind the first"
+        assert len(town.heard("lin")) == 2, "other chats don't"
+
+        await town.passes(timedelta(minutes=1))
+
+        assert [one[:7] for one in town.read("g1")] == [
+            "收到，工单 1",
+            "收到，工单 2",
+        ]
+
+
+async def test_an_unknown_acknowledgement_is_said_once_more_and_marked(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with World.opened(database_url, tmp_path) as town:
+        town.channel.refusals["g1"].append(Unknown("time-out"))
+
+        await town.says("wang", "报事 3号楼路灯坏了", group="g1")
+
+        assert town.read("g1")[0].startswith("（这条可能重复发送）")
+        assert len(town.read("g1")) == 1
+
+
+async def test_a_second_unknown_outcome_parks_the_letter(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    async with World.opened(sqlite_url, tmp_path) as town:
+        town.channel.refusals["g1"] += [Unknown("1"), Unknown("2")]
+
+        await town.says("wang", "报事 3号楼路灯坏了", group="g1")
+        await town.says("li", "报事 4号楼井盖破了", group="g1")
+
+        assert len(town.read("g1")) == 1, "the queue moves on"
+        parked = await town.core.database.read(outbox.parked)
+        assert [one.reason for one in parked] == ["unknown outcome: 2"]
+
+
+async def test_a_platform_that_takes_keys_gets_the_same_one_again(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    channel = FakeChannel(can=Can(buttons=True, private=True, once=True))
+    async with World.opened(sqlite_url, tmp_path, channel=channel) as town:
+        channel.refusals["g1"].append(Unknown("time-out"))
+        await town.says("wang", "报事 3号楼路灯坏了", group="g1")
+        await town.passes(timedelta(minutes=1))
+
+        tried = [key for chat, key in channel.tried if chat == "g1"]
+        assert len(tried) == 2
+        assert len(set(tried)) == 1
+        assert "重复" not in town.last("g1")
+
+
+@pytest.mark.parametrize("refusal", [Never("no"), Gone("kicked")])
+async def test_a_refused_letter_is_parked_with_its_reason(
+    sqlite_url: str, tmp_path: Path, refusal: Exception
+) -> None:
+    async with World.opened(sqlite_url, tmp_path) as town:
+        town.channel.refusals["g1"].append(refusal)
+
+        await town.says("wang", "报事 3号楼路灯坏了", group="g1")
+
+        parked = await town.core.database.read(outbox.parked)
+        assert [one.reason for one in parked] == [str(refusal)]
+
+
+async def test_a_moved_group_takes_its_letters_along(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with World.opened(database_url, tmp_path) as town:
+        town.channel.refusals["g1"].append(MovedTo("g1-super"))
+
+        await town.says("wang", "报事 3号楼路灯坏了", group="g1")
+
+        assert "工单 1" in town.last("g1-super")
+        await town.says("li", "报事 4号楼井盖破了", group="g1-super")
+        assert "工单 2" in town.last("g1-super")
+
+
+async def test_what_a_crash_left_in_the_middle_is_marked_or_parked(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    channel = FakeChannel()
+    async with World.opened(sqlite_url, tmp_path, channel=channel) as town:
+        await town.says("wang", "报事 3号楼路灯坏了", group="g1")
+
+        def cut_off(db: Connection) -> None:
+            db.execute(schema.outbox.update().values(state="sending"))
+
+        await town.core.database.write(cut_off)
+    channel.said.clear()
+
+    async with World.opened(sqlite_url, tmp_path, channel=channel) as town:
+        await town.settles()
+
+        assert [one[:6] for one in town.read("g1")] == ["（这条可能重"]
+        assert ("town:lin", "parked") in await town.core.database.read(_states)
+
+
+async def test_an_outage_of_an_hour_loses_nothing(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with World.opened(database_url, tmp_path) as town:
+        town.channel.outage = True
+        for n in range(5):
+            await town.says(f"u{n}", f"报事 {n + 1}号楼路灯坏了", group="g1")
+            await town.passes(timedelta(minutes=12))
+        town.channel.outage = False
+        await town.passes(timedelta(minutes=10))
+
+        numbers = [one.splitlines()[0] for one in town.read("g1")]
+        assert numbers == [f"收到，工单 {n + 1}。" for n in range(5)]
