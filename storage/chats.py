@@ -4,12 +4,18 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from msgspec import Struct
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    bindparam,
+    select,
+    update,
+)
 
 from config.terms import ChatKind, CommunityId, GridId
-from storage import schema
+from storage import outbox, schema
 from storage.database import touch
-from storage.messages import Chat
+from storage.messages import Chat, Leave
 from storage.people import put_new
 
 
@@ -24,6 +30,13 @@ class Known(Struct, frozen=True, kw_only=True):
     title: str = ""
     state: str = "open"
     moved_to: str = ""
+    made_by: schema.MadeBy = schema.MadeBy.CHAT
+
+    @property
+    def by_pack(self) -> bool:
+        """Whether the pack says where it belongs: nobody else may."""
+        bound = self.community_id is not None
+        return bound and self.made_by == schema.MadeBy.PACK
 
     @property
     def chat(self) -> Chat:
@@ -77,6 +90,24 @@ def groups(
     return [Known(**row).chat for row in rows]
 
 
+def bound_to(
+    db: Connection, community: CommunityId, grid: GridId
+) -> Sequence[Known]:
+    """Return the groups of a grid, by whomever they were bound."""
+    c = schema.chat
+    rows = db.execute(
+        select(*_COLUMNS)
+        .where(
+            c.c.community_id == community,
+            c.c.grid_id == grid,
+            c.c.kind == ChatKind.GROUP,
+            c.c.state != "moved",
+        )
+        .order_by(c.c.channel, c.c.address)
+    ).mappings()
+    return [Known(**row) for row in rows]
+
+
 def bind(
     db: Connection,
     chat: Chat,
@@ -104,7 +135,36 @@ def bind(
             index_elements=["channel", "address"], set_=values
         )
     )
+    stay(db, chat)
     touch(db, "chat")
+
+
+def leave_at(
+    db: Connection, chat: Chat, now: datetime, when: datetime
+) -> None:
+    """Leave a group that nobody binds until then; known already: stays."""
+    waits = select(schema.outbox.c.id).where(_leaving(chat))
+    if db.execute(waits.limit(1)).first() is None:
+        outbox.put(db, [(Leave(chat=chat), when)], None, now)
+
+
+def stay(db: Connection, chat: Chat | None = None) -> None:
+    """Don't leave a group after all; None: any group that is bound."""
+    o, c = schema.outbox, schema.chat
+    which = _leaving(chat)
+    if chat is None:
+        which &= o.c.chat.in_(
+            select(c.c.channel + ":" + c.c.address).where(
+                c.c.community_id.is_not(None)
+            )
+        )
+    db.execute(update(o).where(which).values(state="dropped", body=b"{}"))
+
+
+def _leaving(chat: Chat | None) -> ColumnElement[bool]:
+    o = schema.outbox
+    waits = (o.c.kind == "leave") & (o.c.state == "waiting")
+    return waits if chat is None else waits & (o.c.chat == chat.key)
 
 
 def unbind(db: Connection, chat: Chat, now: datetime) -> None:

@@ -91,6 +91,23 @@ def accounts(db: Connection, channel: str, address: str) -> Sequence[Account]:
     return [Account(**row) for row in rows.mappings()]
 
 
+def accounts_of(
+    db: Connection, community: CommunityId, person: PersonId
+) -> Sequence[Account]:
+    """Return the accounts that speak for a person."""
+    a = schema.account
+    rows = db.execute(
+        select(*(a.c[name] for name in Account.__struct_fields__))
+        .where(
+            a.c.community_id == community,
+            a.c.person_id == person,
+            a.c.active,
+        )
+        .order_by(a.c.channel, a.c.address)
+    ).mappings()
+    return [Account(**row) for row in rows]
+
+
 def meet(
     db: Connection, community: CommunityId, sender: Sender, now: datetime
 ) -> Person:
