@@ -163,6 +163,14 @@ class Database:
         self._wake.set()
         return done
 
+    async def checkpoint(self) -> bool:
+        """Let what was erased leave SQLite's log too; False: try again.
+
+        A reader in the middle of a snapshot is why it may not go.
+        PostgreSQL needs no word from us: its vacuum does it.
+        """
+        return await self._writer.checkpoint()
+
     async def read(self, work: Work[T]) -> T:
         """Run ``work`` on a snapshot; it must change nothing."""
         async with self._reader.connect() as connection:

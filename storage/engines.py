@@ -32,6 +32,9 @@ class Writer(Protocol):
     async def transact(self, work: Callable[[Connection], T]) -> T:
         """Begin, run ``work``, commit; roll back if it raises."""
 
+    async def checkpoint(self) -> bool:
+        """Move the log into the database file; False if it is in use."""
+
     async def dispose(self) -> None:
         """Close the connection."""
 
@@ -58,6 +61,11 @@ class SqliteWriter:
         # a transaction that has begun is never left half-way
         return await asyncio.shield(running)
 
+    async def checkpoint(self) -> bool:
+        """Move the log into the database file; False if it is in use."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._thread, self._checkpoint)
+
     async def dispose(self) -> None:
         """Close the connection."""
         await asyncio.to_thread(self._thread.shutdown)
@@ -66,6 +74,16 @@ class SqliteWriter:
     def _transact(self, work: Callable[[Connection], T]) -> T:
         with self._engine.begin() as db:
             return work(db)
+
+    def _checkpoint(self) -> bool:
+        connection = self._engine.raw_connection()
+        try:
+            cursor = connection.cursor()
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            (busy, *_) = cursor.fetchone() or (1,)
+        finally:
+            connection.close()
+        return not busy
 
 
 class PostgresWriter:
@@ -80,6 +98,10 @@ class PostgresWriter:
         """Begin, run ``work``, commit; roll back if it raises."""
         async with self._engine.begin() as connection:
             return await connection.run_sync(work)
+
+    async def checkpoint(self) -> bool:
+        """Do nothing: the server keeps its log itself."""
+        return True
 
     async def dispose(self) -> None:
         """Close the connection."""

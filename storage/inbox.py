@@ -1,5 +1,6 @@
 """What came in: once-only keys, parts that wait, messages set aside."""
 
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -39,13 +40,18 @@ _COLUMNS = [schema.inbox.c[name] for name in Kept.__struct_fields__]
 
 
 def first(db: Connection, message: Incoming, now: datetime) -> bool:
-    """Take the message's key; False if it was taken before."""
+    """Take the message's key; False if it was taken before.
+
+    It is kept as a digest, since it names the chat: a private one is a
+    person's own number.
+    """
+    key = hashlib.blake2b(message.key.encode(), digest_size=16).hexdigest()
     done = db.execute(
         prepared.insert_if_new(db, schema.seen),
         {
             "channel": message.channel,
             "account": message.account,
-            "key": message.key,
+            "key": key,
             "at": now,
         },
     )
@@ -240,6 +246,18 @@ def failing(db: Connection, limit: int) -> Sequence[Kept]:
 def poison(db: Connection, limit: int = 100) -> Sequence[Kept]:
     """Return messages set aside, oldest first."""
     return _in_state(db, "poison", limit)
+
+
+def all_kept(db: Connection) -> Sequence[Kept]:
+    """Return every row: there are few, and none stays long."""
+    rows = db.execute(select(*_COLUMNS)).mappings()
+    return [Kept(**row) for row in rows]
+
+
+def remove(db: Connection, id_: int) -> None:
+    """Remove a row, whatever it waits for."""
+    i = schema.inbox
+    db.execute(delete(i).where(i.c.id == id_))
 
 
 def get(db: Connection, id_: int) -> Kept | None:

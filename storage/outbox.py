@@ -7,22 +7,27 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     Select,
     and_,
     func,
+    literal,
     or_,
     select,
     update,
 )
 
-from config.terms import CommunityId, LetterId, Urgency
+from config.terms import ChatKind, CommunityId, LetterId, Urgency
 from storage import posts, prepared, schema
 from storage.database import touch
-from storage.messages import AnswerPress, Edit, Outgoing, Say
+from storage.messages import AnswerPress, Chat, Edit, Outgoing, Say
 
 _encode = msgspec.json.Encoder().encode
 _decoder: msgspec.json.Decoder[Outgoing] = msgspec.json.Decoder(Outgoing)
+
+EMPTY = _encode(Say(chat=Chat("", "", ChatKind.PRIVATE), text=""))
+"""The body of a letter that was sent and forgotten."""
 
 
 class Letter(Struct, frozen=True, kw_only=True):
@@ -450,3 +455,34 @@ def _move(db: Connection, letter: Letter, **values: object) -> bool:
     if values.get("state") == "waiting":
         touch(db, "outbox")
     return done.rowcount == 1
+
+
+def empty(db: Connection, which: ColumnElement[bool]) -> None:
+    """Forget letters; those under way or waiting are not sent (again)."""
+    o = schema.outbox
+    db.execute(update(o).where(which, o.c.state == "sent").values(body=EMPTY))
+    db.execute(
+        update(o)
+        .where(which, o.c.state != "sent")
+        .values(state="dropped", body=b"{}", fence=o.c.fence + 1)
+    )
+
+
+def empty_sent(db: Connection, community: CommunityId, said: str) -> None:
+    """Forget the letters of a community that say something, once sent."""
+    o = schema.outbox
+    needle = _encode(said)[1:-1]
+    if db.dialect.name == "postgresql":
+        holds = func.position(literal(needle).op("IN")(o.c.body)) > 0
+    else:
+        holds = func.instr(o.c.body, needle) > 0
+    db.execute(
+        update(o)
+        .where(
+            o.c.community_id == community,
+            o.c.state.in_(("sent", "dropped", "parked")),
+            o.c.body != EMPTY,
+            holds,
+        )
+        .values(body=EMPTY)
+    )

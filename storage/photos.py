@@ -4,9 +4,26 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from msgspec import Struct
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    select,
+    update,
+)
 
-from config.terms import CommunityId, PersonId, PhotoId, TicketId, WishId
+from config.terms import (
+    CommunityId,
+    Number,
+    PersonId,
+    PhotoId,
+    TicketId,
+    WishId,
+)
 from storage import schema
 from storage.database import touch
 from storage.messages import Photo
@@ -206,3 +223,93 @@ def _move(db: Connection, photo: KeptPhoto, **values: object) -> bool:
         .values(**values)
     )
     return done.rowcount == 1
+
+
+def counted_by(
+    db: Connection, community: CommunityId, person: PersonId
+) -> Sequence[tuple[Number, int]]:
+    """Return how many photos somebody sent, by ticket or wish."""
+    p, t, w = schema.photo, schema.ticket, schema.wish
+    number = func.coalesce(t.c.number, w.c.number)
+    rows = db.execute(
+        select(number, func.count())
+        .select_from(p)
+        .outerjoin(t, t.c.id == p.c.ticket_id)
+        .outerjoin(w, w.c.id == p.c.wish_id)
+        .where(
+            p.c.community_id == community,
+            p.c.author_id == person,
+            p.c.state.in_(("wanted", "kept")),
+        )
+        .group_by(number)
+        .order_by(number)
+    )
+    return [(Number(row[0]), row[1]) for row in rows]
+
+
+def erase(db: Connection, *which: ColumnElement[bool]) -> int:
+    """Forget photos: their rows say nothing, the sweeper takes the picture."""
+    p = schema.photo
+    done = db.execute(
+        update(p)
+        .where(*which, p.c.state != "erased")
+        .values(
+            state="erased",
+            author_id=None,
+            chat="",
+            message="",
+            ref="",
+            same="",
+            reason="",
+        )
+    )
+    return done.rowcount
+
+
+def bury(
+    db: Connection,
+    community: CommunityId,
+    hashes: Sequence[str],
+    now: datetime,
+) -> None:
+    """Let the sweeper look after pictures that no row holds any more."""
+    if hashes:
+        db.execute(
+            insert(schema.photo),
+            [
+                {
+                    "community_id": community,
+                    "state": "erased",
+                    "hash": each,
+                    "created_at": now,
+                }
+                for each in hashes
+            ],
+        )
+
+
+def to_delete(db: Connection, limit: int) -> Sequence[str]:
+    """Return pictures of erased rows that nothing else shows."""
+    p, q = schema.photo, schema.photo.alias()
+    held, hung = schema.webchat_upload, schema.webchat_photo
+    return db.scalars(
+        select(p.c.hash)
+        .where(
+            p.c.state == "erased",
+            p.c.hash != "",
+            ~exists().where(q.c.hash == p.c.hash, q.c.state != "erased"),
+            ~exists().where(held.c.ref == p.c.hash),
+            ~exists().where(hung.c.ref == p.c.hash),
+        )
+        .order_by(p.c.id)
+        .limit(limit)
+    ).all()
+
+
+def deleted(db: Connection, hash_: str) -> None:
+    """Note that a picture is gone from the media store."""
+    p = schema.photo
+    gone = (p.c.state == "erased") & (p.c.hash == hash_)
+    nobodys = p.c.ticket_id.is_(None) & p.c.wish_id.is_(None)
+    db.execute(delete(p).where(gone, nobodys))
+    db.execute(update(p).where(gone).values(hash=""))

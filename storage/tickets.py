@@ -39,6 +39,18 @@ SYSTEM = PersonId("system")
 """Who acts when no person does: a limit passed, a silence ended."""
 
 
+NAMELESS: Mapping[str, object] = {
+    "reporter_id": None,
+    "place": "",
+    "lat": None,
+    "lon": None,
+    "origin_chat": "",
+    "origin_message": "",
+    "origin_thread": "",
+}
+"""Columns of a ticket that could lead to its reporter, emptied."""
+
+
 class Overtaken(Exception):
     """Somebody else moved it first; nothing was changed."""
 
@@ -84,6 +96,14 @@ class Words(Struct, frozen=True, kw_only=True):
     """``report``, ``addition``, ``question``, ``answer``, ``resolution``,
     ``reason``, ``rating``."""
     author_id: PersonId | None
+    text: str
+    at: datetime
+
+
+class Written(Struct, frozen=True, kw_only=True):
+    """Words, and the number of what they were written on."""
+
+    number: Number
     text: str
     at: datetime
 
@@ -297,6 +317,29 @@ def words(
     rows = db.execute(_WORDS_OF, {"ticket": ticket}).mappings()
     found = [Words(**row) for row in rows]
     return [one for one in found if kind in {None, one.kind}]
+
+
+def written_by(
+    db: Connection, community: CommunityId, person: PersonId
+) -> Sequence[Written]:
+    """Return what somebody wrote on tickets and wishes, in order."""
+    w, t, v = schema.words, schema.ticket, schema.wish
+    rows = db.execute(
+        select(
+            func.coalesce(t.c.number, v.c.number).label("number"),
+            w.c.text,
+            w.c.at,
+        )
+        .outerjoin(t, t.c.id == w.c.ticket_id)
+        .outerjoin(v, v.c.id == w.c.wish_id)
+        .where(
+            w.c.community_id == community,
+            w.c.author_id == person,
+            w.c.text != "",
+        )
+        .order_by(w.c.id)
+    ).mappings()
+    return [Written(**row) for row in rows]
 
 
 def log(

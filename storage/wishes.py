@@ -32,6 +32,17 @@ from storage.tickets import Event, Overtaken, Words
 ENDED = (WishStatus.FULFILLED, WishStatus.DECLINED, WishStatus.WITHDRAWN)
 
 
+NAMELESS: Mapping[str, object] = {
+    "wisher_id": None,
+    "public_text": "",
+    "contact": "",
+    "consent": False,
+    "origin_chat": "",
+    "origin_message": "",
+}
+"""Columns of a wish that could lead to its wisher, emptied."""
+
+
 class Wish(Struct, frozen=True, kw_only=True):
     """A wish, and who has claimed it."""
 
