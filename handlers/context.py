@@ -99,6 +99,14 @@ class Context:
             self._known[person] = people.find(self.db, self.id, person)
         return self._known[person]
 
+    def is_named(self, person: PersonId) -> bool:
+        """Whether the pack names a person: then it decides about them."""
+        try:
+            self.community.person(person)
+        except KeyError:
+            return False
+        return True
+
     def as_person(self, person: Person | None) -> "Context":
         """Return the same surroundings for another actor."""
         return replace(self, person=person)

@@ -8,11 +8,16 @@ from config.terms import Action, ChatKind, Command, CommunityId
 from handlers import (
     claims,
     deadlines,
+    enrolment,
     faq,
+    groups,
     letters,
+    linking,
+    own,
     report,
     residents,
     triage,
+    welcome,
     wish_list,
     wish_review,
     wishes,
@@ -90,6 +95,21 @@ ROUTES: dict[Command, ByCommand] = {
     Command.CLAIM: claims.claim,
     Command.DROP: claims.drop,
     Command.DONE: claims.done,
+    Command.START: welcome.start,
+    Command.HELP: welcome.help_,
+    Command.LANG: welcome.lang,
+    Command.CANCEL: welcome.cancel,
+    Command.PRIVACY: own.privacy,
+    Command.EXPORT: own.export,
+    Command.FORGET: own.forget,
+    Command.VOLUNTEER: enrolment.volunteer,
+    Command.UNVOLUNTEER: enrolment.unvolunteer,
+    Command.BUILDING: enrolment.building,
+    Command.LOGIN: enrolment.login,
+    Command.LINK: linking.link,
+    Command.CODE: groups.code,
+    Command.BIND: groups.bind,
+    Command.UNBIND: groups.unbind,
     **{
         command: _deed(action) for command, action in triage.BY_COMMAND.items()
     },
@@ -123,6 +143,17 @@ PRESSES: dict[str, ByPress] = {
     "wish-done": claims.press_done,
     "wish-confirm": claims.press_confirm,
     "wish-deny": claims.press_deny,
+    "lang": welcome.press_lang,
+    "forget-yes": own.press_forget,
+    "forget-no": own.press_keep,
+    "volunteer-skill": enrolment.press_skill,
+    "volunteer-yes": enrolment.press_consent,
+    "volunteer-no": enrolment.press_decline,
+    "link-yes": linking.press_yes,
+    "link-no": linking.press_no,
+    "link-undo": linking.press_undo,
+    "group-release": groups.press_release,
+    "group-back": groups.press_back,
     **{f"ticket-{action}": _pressed(action) for action in triage.DEEDS},
 }
 
@@ -134,6 +165,7 @@ DIALOGUES: dict[str, ByWords] = {
     "wish-edit": wish_review.reword,
     "wish-decline": wish_review.decline_words,
     "wish-proof": claims.proof,
+    "volunteer": enrolment.volunteer_words,
 }
 
 MOMENTS: dict[str, ByTime] = {
@@ -169,7 +201,7 @@ def hear(
         return
     ctx = _surroundings(fixed, db, message, now)
     if ctx is None:
-        _outside(fixed, db, message, now)
+        groups.outside(fixed, db, message, now)
         return
     try:
         # what was written on the way to a no goes with it
@@ -179,7 +211,7 @@ def hear(
         said = _refusal(ctx, message, no)
     except Overtaken:
         said = _refusal(ctx, message, Refused("refused-overtaken"))
-    letters.post(ctx, said)
+    letters.post(ctx, welcome.noticed(ctx, message, said))
 
 
 def hush(
@@ -304,7 +336,7 @@ def _answer(ctx: Context, message: Incoming) -> list[Outgoing]:
 
 def _said(ctx: Context, message: Said) -> list[Outgoing]:
     if ctx.person is None:
-        return _anonymous(message)
+        return _anonymous(ctx, message)
     if message.chat.kind is ChatKind.PRIVATE:
         people.set_reachable(
             ctx.db,
@@ -317,6 +349,7 @@ def _said(ctx: Context, message: Said) -> list[Outgoing]:
         return _nearest(message, typed)
     waiting = _waiting(ctx, message)
     if isinstance(typed, Typed):
+        _check_place(message, typed.command)
         return ROUTES[typed.command](ctx, message, typed.words)
     if waiting is not None:
         return DIALOGUES[waiting.step](ctx, message, waiting)
@@ -334,6 +367,14 @@ def _typed(message: Said) -> Typed | Mistyped | None:
     return commands.read(message.text, talk=group and not told)
 
 
+def _check_place(message: Said, command: Command) -> None:
+    group = message.chat.kind is ChatKind.GROUP
+    if group and command in commands.PRIVATE_ONLY:
+        raise Refused("refused-private-only")
+    if not group and command in commands.GROUP_ONLY:
+        raise Refused("refused-group-only")
+
+
 def _waiting(ctx: Context, message: Said) -> Dialogue | None:
     """Return the dialogue that this message ends, and end it.
 
@@ -349,10 +390,17 @@ def _waiting(ctx: Context, message: Said) -> Dialogue | None:
     return found
 
 
-def _anonymous(message: Said) -> list[Outgoing]:
-    """Nobody we could answer for: only an open report counts."""
+def _anonymous(ctx: Context, message: Said) -> list[Outgoing]:
+    """Hear nobody whom we could answer for: only open words count.
+
+    A code needs an administrator of the group, not a person.
+    """
     typed = commands.read(message.text)
-    if isinstance(typed, Typed) and typed.command is Command.REPORT:
+    if not isinstance(typed, Typed):
+        return []
+    if typed.command is Command.BIND:
+        return groups.bind(ctx, message, typed.words)
+    if typed.command is Command.REPORT:
         raise Refused("refused-anonymous")
     return []
 
@@ -533,6 +581,7 @@ def _chat_changed(
             chats.close(ctx.db, message.chat, ctx.now)
         case Joined() if message.chat.kind is ChatKind.GROUP:
             chats.reopen(ctx.db, message.chat, ctx.now)
+            return groups.joined(ctx, message.chat)
         case _:
             people.set_reachable(
                 ctx.db,
@@ -541,13 +590,6 @@ def _chat_changed(
                 reachable=isinstance(message, Joined),
             )
     return []
-
-
-def _outside(
-    fixed: Fixed, db: Connection, message: Incoming, now: datetime
-) -> None:
-    """Heard where no community has bound us."""
-    del fixed, db, message, now
 
 
 def _refusal(ctx: Context, message: Incoming, no: Refused) -> list[Outgoing]:

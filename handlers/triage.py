@@ -431,6 +431,8 @@ def _origin_group(ctx: Context, ticket: Ticket) -> Chat | None:
     known = chats.find(ctx.db, channel, address)
     if known is None or known.state != "open":
         return None
+    if known.community_id != ctx.id:
+        return None
     return known.chat
 
 

@@ -20,6 +20,7 @@ from storage.messages import (
     Chat,
     Edited,
     Incoming,
+    Joined,
     Moved,
     Photo,
     Pressed,
@@ -32,6 +33,7 @@ from tests.fakes import FakeChannel, FakeClock, Heard
 from tests.town import CHANNEL, MONDAY, PACK
 
 STEP = timedelta(minutes=30)
+NOTICE = "\n\n隐私说明"
 
 
 @dataclass(eq=False)
@@ -56,6 +58,8 @@ class World:
         at: datetime = MONDAY,
         channel: FakeChannel | None = None,
         others: Callable[[Media], Sequence[Channel]] = lambda _media: (),
+        public_url: str = "",
+        demo: bool = False,
     ) -> AsyncIterator["World"]:
         """Start the program on a database and a media folder."""
         clock = FakeClock(at)
@@ -66,6 +70,8 @@ class World:
             pack=pack,
             now=clock,
             write_first=frozenset({CHANNEL}),
+            public_url=public_url,
+            demo=demo,
         )
         failed: Exception | None = None
         async with (
@@ -170,6 +176,12 @@ class World:
         await self.hears(*presses)
         return [self._notice(press.id) for press in presses]
 
+    async def joins(self, who: str, group: str) -> None:
+        """Add the program to a group."""
+        await self.hears(
+            Joined(**self._from(who, group, f"j{next(self._ids)}"))
+        )
+
     async def moves(self, group: str, to: str) -> None:
         """Let the platform give a group a new address."""
         await self.hears(
@@ -203,7 +215,15 @@ class World:
         return self.read(who)
 
     def read(self, address: str) -> list[str]:
-        """Return what was said in a chat, in order."""
+        """Return what was said in a chat, in order.
+
+        Without the notice that comes with a person's first answer, which
+        would stand in the way of every other story.
+        """
+        return [text.split(NOTICE)[0] for text in self.read_whole(address)]
+
+    def read_whole(self, address: str) -> list[str]:
+        """Return what was said in a chat with every line of it."""
         return [
             one.outgoing.text
             for one in self.channel.said

@@ -1,0 +1,161 @@
+"""The first words between a person and us: greeting, help, language."""
+
+from msgspec.structs import replace
+
+from config.terms import ChatKind, Command, Language, Urgency
+from handlers import letters, menus
+from handlers.context import Context
+from handlers.letters import Pick
+from handlers.rules import commands
+from handlers.rules.commands import IN_GROUPS, SELDOM, SHOWN, Audience
+from handlers.rules.refusals import Refused
+from storage import buttons, people
+from storage.buttons import Button
+from storage.messages import Choice, Incoming, Outgoing, Pressed, Said, Say
+
+_LANGUAGES = {
+    "zh": Language.ZH,
+    "zh-cn": Language.ZH,
+    "cn": Language.ZH,
+    "中文": Language.ZH,
+    "汉语": Language.ZH,
+    "chinese": Language.ZH,
+    "en": Language.EN,
+    "英文": Language.EN,
+    "英语": Language.EN,
+    "english": Language.EN,
+}
+
+
+def start(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
+    """Greet; whoever opened the private chat for news has it by now.
+
+    The letters that waited for it were released when we heard this.
+    """
+    name = ctx.community.name
+    if message.chat.kind is ChatKind.GROUP:
+        link = ctx.fixed.opening_link(message.chat.channel, "news")
+        return [
+            letters.reply(
+                message,
+                ctx.say("start-group", community=name),
+                choices=(Choice(label="↗ Linli", url=link),) if link else (),
+            )
+        ]
+    sentence = "start-news" if rest.strip() == "news" else "start"
+    said: list[Outgoing] = [
+        letters.reply(message, ctx.say(sentence, community=name))
+    ]
+    if ctx.person is not None:
+        said.append(menus.private_menu(ctx, message.chat, ctx.person))
+    return said
+
+
+def help_(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
+    """Show what the speaker can do here, by role."""
+    del rest
+    if message.chat.kind is ChatKind.GROUP:
+        lines = [ctx.say("help-group"), *_lines(ctx, IN_GROUPS)]
+        return [letters.reply(message, "\n".join(lines))]
+    roles = [role for role, _ in ctx.person.roles] if ctx.person else []
+    lines = []
+    for audience in commands.audiences(roles):
+        listed = [one for one in SHOWN[audience] if one not in SELDOM]
+        lines += [ctx.say(f"help-{audience}"), *_lines(ctx, listed), ""]
+    seldom = [
+        commands.word(one) if _is_zh(ctx) else commands.slash(one)
+        for audience in (Audience.RESIDENT, Audience.VOLUNTEER)
+        for one in SHOWN[audience]
+        if one in SELDOM and one not in {Command.START, Command.HELP}
+        if audience in commands.audiences(roles)
+    ]
+    lines.append(ctx.say("help-more", commands=seldom))
+    lines.append(
+        ctx.say("help-emergency", numbers=ctx.community.rules.emergency)
+    )
+    return [letters.reply(message, "\n".join(lines))]
+
+
+def lang(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
+    """Change the language that somebody reads; ask by buttons."""
+    wanted = rest.strip().lower()
+    if not wanted:
+        picks = [
+            Pick("中文", "lang", args={"language": Language.ZH}),
+            Pick("English", "lang", args={"language": Language.EN}),
+        ]
+        return [
+            letters.reply(
+                message,
+                ctx.say("lang-which"),
+                choices=letters.choices(ctx, picks, allowed=ctx.actor),
+            )
+        ]
+    language = _LANGUAGES.get(wanted)
+    if language is None:
+        raise Refused("refused-language")
+    return _speak(ctx, message, language)
+
+
+def press_lang(ctx: Context, press: Pressed, button: Button) -> list[Outgoing]:
+    """Change the language by a button."""
+    language = Language(str(button.args["language"]))
+    return [letters.notice(press, ""), *_speak(ctx, press, language)]
+
+
+def cancel(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
+    """Stop waiting for the words that a question asked for."""
+    del rest
+    buttons.expect_nothing(ctx.db, message.chat.key, message.sender.key)
+    return [letters.reply(message, ctx.say("noted-cancelled"))]
+
+
+def noticed(
+    ctx: Context, message: Incoming, said: list[Outgoing]
+) -> list[Outgoing]:
+    """Let the first answer that a person ever gets carry the notice.
+
+    Not the answer to a danger: that has nothing but the danger in it.
+    """
+    person = ctx.person
+    if person is None or person.noticed_at or not isinstance(message, Said):
+        return said
+    for place, one in enumerate(said):
+        if not isinstance(one, Say) or one.chat.key != message.chat.key:
+            continue
+        if one.urgency is Urgency.DANGER:
+            return said
+        text = f"{one.text}\n\n{ctx.say('privacy-notice')}"
+        people.change(ctx.db, ctx.id, person.id, noticed_at=ctx.now)
+        return [*said[:place], replace(one, text=text), *said[place + 1 :]]
+    return said
+
+
+def _speak(
+    ctx: Context, message: Said | Pressed, language: Language
+) -> list[Outgoing]:
+    people.change(ctx.db, ctx.id, ctx.actor, language=language)
+    person = people.get(ctx.db, ctx.id, ctx.actor)
+    there = ctx.as_person(person)
+    said: list[Outgoing] = [letters.reply(message, there.say("lang-is"))]
+    if message.chat.kind is ChatKind.PRIVATE:
+        said.append(menus.private_menu(there, message.chat, person))
+    return said
+
+
+def _lines(
+    ctx: Context, listed: tuple[Command, ...] | list[Command]
+) -> list[str]:
+    return [
+        ctx.say(
+            "help-line",
+            word=commands.word(command),
+            slash=commands.slash(command),
+            about=ctx.say(f"about-{command}"),
+        )
+        for command in listed
+    ]
+
+
+def _is_zh(ctx: Context) -> bool:
+    return ctx.language is Language.ZH
