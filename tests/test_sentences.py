@@ -39,8 +39,9 @@ def said() -> Iterator[Said]:
 
 def speaks(function: ast.expr) -> bool:
     if isinstance(function, ast.Attribute):
-        # tickets.say and webchat.say keep words, they don't look them up
-        return function.attr in SPEAKERS and not (
+        # tickets.say and webchat.say keep words, they don't look them up;
+        # a channel's own self._say puts its name before the sentence's
+        return function.attr == "say" and not (
             isinstance(function.value, ast.Name)
             and function.value.id in {"tickets", "webchat"}
         )
