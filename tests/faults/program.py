@@ -1,0 +1,143 @@
+"""The real program in a process of its own, to be killed."""
+
+import asyncio
+import sys
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+
+from tests.emulators.botapi import TOKEN, BotApi
+
+ROOT = Path(__file__).parents[2]
+START_S = 30.0
+COMMUNITY = """\
+community:
+  {{id: town, name: 小镇社区, street: 河边街道, time_zone: Asia/Shanghai,
+    language: zh-CN}}
+grids:
+{grids}
+people:
+  - {{id: lin, name: 林工, roles: [worker], accounts: ["telegram:1001"]}}
+"""
+SHARED = {
+    "categories.yaml": """\
+categories:
+  - {id: roads, names: {zh-CN: 道路交通, en: roads}, words: [井盖, 路面]}
+  - {id: other, names: {zh-CN: 其他, en: other}, words: []}
+""",
+    "limits.yaml": """\
+limits:
+  - {category: "*", kind: answer, within: 1d}
+""",
+    "rules.yaml": """\
+messages_a_minute: 100000
+group_messages_a_minute: 100000
+open_tickets: 100000
+quiet_from: "00:00"
+quiet_until: "00:00"
+""",
+}
+
+
+@dataclass(eq=False)
+class Program:
+    """A running ``python -m bot run``."""
+
+    process: Process
+    url: str
+    log: Path
+
+    async def kill(self) -> None:
+        """End it as a power cut would."""
+        self.process.kill()
+        await self.process.wait()
+
+    async def stop(self) -> int:
+        """Ask it to stop; return its exit code."""
+        self.process.terminate()
+        return await self.process.wait()
+
+    async def gauges(self) -> dict[str, float]:
+        """Return what ``/metrics`` tells under our own names."""
+        async with (
+            aiohttp.ClientSession() as session,
+            session.get(f"{self.url}/metrics") as answer,
+        ):
+            lines = (await answer.text()).splitlines()
+        return {
+            name: float(value)
+            for name, _, value in (line.partition(" ") for line in lines)
+            if name.startswith("linli_")
+        }
+
+    async def until_idle(self, seconds: float = 90.0) -> None:
+        """Wait until no photo and no letter waits any more."""
+        async with asyncio.timeout(seconds):
+            calm = 0
+            while calm < 2:  # the backlog is counted now and then
+                told = await self.gauges()
+                waiting = (
+                    told["linli_photos_wanted"] + told["linli_letters_waiting"]
+                )
+                calm = 0 if waiting else calm + 1
+                await asyncio.sleep(2.6 if not waiting else 0.5)
+
+
+@asynccontextmanager
+async def started(
+    api: BotApi, database_url: str, folder: Path, pack: Path
+) -> AsyncIterator[Program]:
+    """Start the program on Telegram; it is dead when the block is left."""
+    log = folder / "program.log"
+    with log.open("ab") as lines:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "bot",
+            "run",
+            stdin=DEVNULL,
+            stdout=PIPE,
+            stderr=lines,
+            cwd=folder,
+            env={
+                "PYTHONPATH": str(ROOT),
+                "LINLI_DATABASE_URL": database_url,
+                "LINLI_MEDIA_URL": f"file://{folder}/media",
+                "LINLI_PACK": str(pack),
+                "LINLI_HTTP_PORT": "0",
+                "LINLI_TELEGRAM_TOKEN": TOKEN,
+                "LINLI_TELEGRAM_API_URL": api.url,
+            },
+        )
+    try:
+        assert process.stdout is not None
+        async with asyncio.timeout(START_S):
+            line = await process.stdout.readline()
+        if not line:
+            raise RuntimeError(f"it did not start:\n{log.read_text('utf-8')}")
+        yield Program(process, line.decode().strip().rstrip("/"), log)
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+
+
+def write_pack(folder: Path, groups: Sequence[str]) -> Path:
+    """Write a small pack whose grids have these Telegram groups."""
+    pack = folder / "pack"
+    community = pack / "communities" / "town"
+    community.mkdir(parents=True)
+    grids = "\n".join(
+        f"  - {{id: g{n}, name: 第{n}网格, households: 250,"
+        f' buildings: [{n}号楼], worker: lin, groups: ["{group}"]}}'
+        for n, group in enumerate(groups, 1)
+    )
+    text = COMMUNITY.format(grids=grids)
+    (community / "community.yaml").write_text(text, "utf-8")
+    for name, shared in SHARED.items():
+        (pack / name).write_text(shared, "utf-8")
+    return pack
