@@ -51,8 +51,6 @@ def general() -> Cues:
     source = files("handlers.understanding").joinpath("cues.toml")
     written: dict[str, Any] = tomllib.loads(source.read_text("utf-8"))
     places = tuple(written.pop("places"))
-    for urgency in ("danger", "urgent"):
-        written[urgency] = written[urgency]["patterns"]
     return Cues(
         places=places,
         **{name: any_of(patterns) for name, patterns in written.items()},
