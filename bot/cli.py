@@ -10,6 +10,8 @@ import typer
 
 from bot import logs, operations, systems
 from bot.app import Edges, MovableClock, Plan, serve, wall
+from bot.backup import CannotBackUp, back_up
+from bot.backup import restore as put_back
 from bot.progress import shown
 from config.pack.demo import Demo as Story
 from config.pack.demo import load_demo
@@ -127,6 +129,42 @@ def export(to: Annotated[Path, typer.Argument(help="A .csv file.")]) -> None:
     sys.stdout.write(f"{to}: {rows}\n")
 
 
+@app.command()
+def backup(to: Annotated[Path, typer.Argument(help="A .tar.gz.")]) -> None:
+    """Write database and photos into one file; Linli may be running."""
+    plan = _plan(_settings())
+    try:
+        with shown("backup") as told:
+            photos = back_up(plan.database_url, plan.media_url, to, told)
+    except CannotBackUp as no:
+        _say_no(str(no))
+    sys.stdout.write(f"{to}: {photos} photos\n")
+
+
+@app.command()
+def restore(
+    source: Annotated[Path, typer.Argument(help="What backup wrote.")],
+) -> None:
+    """Put a backup in place; whoever was erased since stays erased."""
+    plan = _plan(_settings())
+    again = _guarded(put_back(plan.database_url, plan.media_url, source))
+    sys.stdout.write(f"{source}: restored, {again} erased again\n")
+
+
+@app.command()
+def erase(
+    person: Annotated[str, typer.Argument(help="The person's id.")],
+    *,
+    yes: Annotated[bool, typer.Option(help="Don't ask.")] = False,
+) -> None:
+    """Forget a person; what happened stays on record without them."""
+    plan = _plan(_settings())
+    if not yes:
+        typer.confirm(f"Forget {person} for good?", abort=True)
+    found = _guarded(operations.erase(plan, person))
+    sys.stdout.write(f"{person}: erased in {', '.join(found)}\n")
+
+
 def _plan(settings: Settings) -> Plan:
     return Plan(
         database_url=settings.database_url.get_secret_value(),
@@ -141,8 +179,10 @@ def _guarded(work: Coroutine[Any, Any, T]) -> T:
     """Run what may be refused, and say a refusal in a line."""
     try:
         return asyncio.run(work)
-    except (Taken, Foreign, OSError) as no:
+    except (Taken, Foreign, CannotBackUp, OSError) as no:
         _say_no(str(no))
+    except operations.NobodyThere as nobody:
+        _say_no(f"{nobody}: no community knows them")
 
 
 def _serve(settings: Settings, plan: Plan, host: str, port: int) -> None:

@@ -10,15 +10,19 @@ from obstore.exceptions import BaseError as StoreError
 from bot.app import Edges, Plan
 from bot.channels.channel import Finding
 from bot.media import open_store
-from config.terms import PhotoId
-from storage import exports, migrate
+from config.terms import CommunityId, PersonId, PhotoId
+from storage import erasure, exports, migrate, people
 from storage.apply import Applied, apply
-from storage.database import Database, Taken
+from storage.database import Connection, Database, Taken
 from storage.engines import DatabaseError
 
 Told = Callable[[int, int], None]
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0", "＝", "＋", "－", "＠")
 """What a spreadsheet would take for a formula (ASVS 1.2.10)."""
+
+
+class NobodyThere(Exception):
+    """No community has such a person."""
 
 
 async def check(plan: Plan, edges: Edges) -> list[Finding]:
@@ -36,6 +40,31 @@ async def bring(plan: Plan, told: Told) -> Applied:
     async with Database(plan.database_url).opened() as database:
         await database.write(migrate.upgrade)
         return await database.write(lambda db: apply(db, plan.pack, now, told))
+
+
+async def erase(plan: Plan, person: str) -> list[CommunityId]:
+    """Forget a person in every community that knows them.
+
+    Raises ``NobodyThere``, and ``Taken`` while the program runs on SQLite.
+    """
+    now = plan.now()
+
+    def work(db: Connection) -> list[CommunityId]:
+        found = [
+            community.id
+            for community in plan.pack.communities
+            if people.find(db, community.id, person) is not None
+        ]
+        for community in found:
+            erasure.erase(db, community, PersonId(person), now)
+        return found
+
+    async with Database(plan.database_url).opened() as database:
+        await database.write(migrate.upgrade)
+        erased = await database.write(work)
+    if not erased:
+        raise NobodyThere(person)
+    return erased
 
 
 async def export(plan: Plan, to: Path) -> int:

@@ -1,0 +1,132 @@
+"""Backup and restore of the embedded default: one file holds all.
+
+A tar with the database (copied by SQLite itself while the program may go
+on) and every kept photo. Restoring puts it where the settings say and
+erases again whoever was erased since: a backup must not bring them back.
+"""
+
+import sqlite3
+import tarfile
+import tempfile
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+from storage import erasure, migrate
+from storage.database import Database
+from storage.engines import make_url
+
+DATABASE = "linli.sqlite"
+MEDIA = "media"
+
+Told = Callable[[int, int], None]
+
+
+class CannotBackUp(Exception):
+    """What stands in the way, and what to do instead."""
+
+
+def back_up(
+    database_url: str, media_url: str, to: Path, told: Told = lambda *_: None
+) -> int:
+    """Write a backup to ``to``; return the photos in it.
+
+    The program may be running. ``to`` appears only when it is whole.
+    """
+    source, media = _places(database_url, media_url)
+    if not source.exists():
+        raise CannotBackUp(f"{source}: there is no database yet")
+    photos = sorted(path for path in media.rglob("*") if path.is_file())
+    part = to.with_name(f"{to.name}.part")
+    with tempfile.TemporaryDirectory(dir=to.absolute().parent) as folder:
+        copy = Path(folder) / DATABASE
+        with closing(sqlite3.connect(source)) as db:
+            db.execute("VACUUM INTO ?", (str(copy),))
+        with tarfile.open(part, "w:gz") as tar:
+            tar.add(copy, DATABASE)
+            for done, photo in enumerate(photos):
+                told(done, len(photos))
+                # a photo may be deleted while we go through the list
+                if photo.exists():
+                    tar.add(photo, f"{MEDIA}/{photo.relative_to(media)}")
+    part.rename(to)
+    told(len(photos), len(photos))
+    return len(photos)
+
+
+async def restore(database_url: str, media_url: str, source: Path) -> int:
+    """Put a backup in place; return how many people were erased again.
+
+    Raises ``CannotBackUp`` for a file that is none, and ``Taken`` while
+    the program runs. The database that was there is kept beside it.
+    """
+    target, media = _places(database_url, media_url)
+    with tempfile.TemporaryDirectory(dir=_made(target.parent)) as folder:
+        _unpack(source, Path(folder))
+        copy = Path(folder) / DATABASE
+        _check(copy)
+        erased = await _erased(database_url) if target.exists() else []
+        if target.exists():
+            _set_aside(target)
+        copy.rename(target)
+        kept = Path(folder) / MEDIA
+        for photo in kept.rglob("*"):
+            if photo.is_file():
+                place = media / photo.relative_to(kept)
+                place.parent.mkdir(parents=True, exist_ok=True)
+                photo.replace(place)
+    async with Database(database_url).opened() as database:
+        await database.write(migrate.upgrade)
+        again = await database.write(lambda db: erasure.reapply(db, erased))
+        return len(again)
+
+
+def _places(database_url: str, media_url: str) -> tuple[Path, Path]:
+    url = make_url(database_url)
+    if url.get_backend_name() != "sqlite" or not url.database:
+        raise CannotBackUp(
+            "this is for the embedded database; use pg_dump and pg_restore"
+            " for PostgreSQL"
+        )
+    if not media_url.startswith("file://"):
+        raise CannotBackUp(
+            "this is for photos in a folder; copy the bucket with its own"
+            " tools"
+        )
+    return Path(url.database), Path(media_url.removeprefix("file://"))
+
+
+def _unpack(source: Path, folder: Path) -> None:
+    try:
+        with tarfile.open(source, "r:gz") as tar:
+            tar.extractall(folder, filter="data")
+    except (tarfile.TarError, OSError, EOFError) as wrong:
+        raise CannotBackUp(f"{source}: is no whole backup: {wrong}") from None
+
+
+def _check(copy: Path) -> None:
+    if not copy.exists():
+        raise CannotBackUp(f"there is no {DATABASE} in it")
+    with closing(sqlite3.connect(copy)) as db:
+        found = db.execute("PRAGMA integrity_check").fetchone()
+    if found != ("ok",):
+        raise CannotBackUp(f"its database is damaged: {found[0]}")
+
+
+async def _erased(database_url: str) -> list[erasure.Tombstone]:
+    """Return who was erased here; takes the file, so nobody else has it."""
+    async with Database(database_url).opened() as database:
+        await database.write(migrate.upgrade)
+        return list(await database.read(erasure.tombstones))
+
+
+def _set_aside(target: Path) -> None:
+    for ending in ("", "-wal", "-shm"):
+        old = Path(f"{target}{ending}")
+        if old.exists():
+            old.rename(f"{target}.before-restore{ending}")
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
