@@ -129,7 +129,10 @@ async def test_the_demo_goes_on_where_it_stopped(
         looker = Looker(browser, address)
         async with looker.opens("/?me=wang#g1") as page:
             await page.wait_for_selector("#line.on")
+            clock = page.locator(".clock time")
+            today = ((await clock.text_content()) or "?").split()[0]
             await page.click('[data-by="7d"]')
+            await expect(clock).not_to_contain_text(today)
             await _says(page, "大家好，我回来了")
             await expect(page.locator(".message.mine").last).to_contain_text(
                 "我回来了"

@@ -25,38 +25,40 @@ class Checker:
         try:
             await self._tracker.meet()
             return [
-                self._say("identity", ok=True),
+                self._finding("identity", ok=True),
                 *[await self._may_create(it) for it in CLASSES],
                 *await self._statuses(),
             ]
         except Locked:
-            return [self._say("locked", ok=False)]
+            return [self._finding("locked", ok=False)]
         except (Later, Lost, Wrong) as no:
-            return [self._say("unreachable", ok=False, error=str(no))]
+            return [self._finding("unreachable", ok=False, error=str(no))]
 
     async def _may_create(self, kind: str) -> Finding:
         try:
             # rights are looked at before the nonsense is: nothing is made
             await self._tracker.rest.post(kind, {"no-such-property": "?"})
         except Wrong:
-            return self._say("may", ok=True, kind=kind)
+            return self._finding("may", ok=True, kind=kind)
         except Locked:
-            return self._say("may-not", ok=False, kind=kind)
-        return self._say("unreachable", ok=False, error=kind)
+            return self._finding("may-not", ok=False, kind=kind)
+        return self._finding("unreachable", ok=False, error=kind)
 
     async def _statuses(self) -> list[Finding]:
         names = set((await self._tracker.statuses()).values())
         there = ", ".join(sorted(names))
         unknown = [it for it in self._system.statuses if it not in names]
         return [
-            self._say("statuses", ok=True, there=there),
+            self._finding("statuses", ok=True, there=there),
             *(
-                self._say("no-status", ok=False, status=it, there=there)
+                self._finding("no-status", ok=False, status=it, there=there)
                 for it in unknown
             ),
         ]
 
-    def _say(self, sentence: str, *, ok: bool, **values: object) -> Finding:
+    def _finding(
+        self, sentence: str, *, ok: bool, **values: object
+    ) -> Finding:
         words = self._words(
             f"roundup-{sentence}",
             system=self._system.id,
