@@ -176,6 +176,7 @@ async def opened_core(
                 intake.look_again,
                 delivery.tick,
                 waiting.count,
+                media.sweep,
             ),
             beat=health.beat,
         )

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -35,6 +36,8 @@ TRIES = 6
 FETCH_S = 60.0
 FIRST_PAUSE = timedelta(seconds=5)
 IDLE_S = 30.0
+SWEEP = 50
+"""Pictures deleted at one beat at the most."""
 
 log = structlog.get_logger()
 
@@ -147,6 +150,14 @@ class Media:
             await self.store.delete_async(_path(hash_))
         except FileNotFoundError:
             return
+
+    async def sweep(self) -> None:
+        """Delete pictures that were erased; called by the clock."""
+        for hash_ in await self.database.read(
+            lambda db: photos.to_delete(db, SWEEP)
+        ):
+            await self.delete(hash_)
+            await self.database.write(partial(photos.deleted, hash_=hash_))
 
     async def _fetch_on(self) -> None:
         while True:
