@@ -206,7 +206,9 @@ class Intake:
             del self._counted[next(iter(self._counted))]
         now = self.now()
         verdicts = [self._people.count(message.sender.key, now)]
-        if message.chat.kind is ChatKind.GROUP:
+        # a press says nothing in the group, and a wish may be pressed by all
+        said = isinstance(message, Said)
+        if said and message.chat.kind is ChatKind.GROUP:
             verdicts.append(self._chats.count(message.chat.key, now))
         if Verdict.NOTICE in verdicts:
             fixed = self.fixed

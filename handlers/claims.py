@@ -16,7 +16,7 @@ from handlers.context import Context
 from handlers.letters import Pick
 from handlers.rules import claims as rules
 from handlers.rules.refusals import Refused
-from storage import buttons, limits, tickets, wishes
+from storage import buttons, limits, photos, tickets, wishes
 from storage.buttons import Button, Dialogue
 from storage.limits import Due
 from storage.messages import Outgoing, Pressed, Said
@@ -225,6 +225,10 @@ def _won(
             now=True,
             group=ctx.grid or wish.grid_id,
         )
+    if wish.consent:
+        shown_too = photos.of_wish(ctx.db, wish.id)
+        kept = [one for one in shown_too if one.state == "kept"]
+        said += wishing.bring_photos(ctx, ctx.person, wish, kept)
     return [*said, *_tell_of_claim(ctx, wish)]
 
 

@@ -1,11 +1,11 @@
-"""What a photo that has come, or will not come, does to its ticket."""
+"""What a photo that has come, or will not come, does to its matter."""
 
 from datetime import datetime
 
 from config.terms import Action, PersonId, TicketId, Urgency
-from handlers import bridge, letters, triage
+from handlers import bridge, letters, triage, wishing
 from handlers.context import Context, Fixed
-from storage import photos, tickets
+from storage import photos, tickets, wishes
 from storage.database import Connection
 from storage.messages import Outgoing, Point
 from storage.photos import KeptPhoto
@@ -19,13 +19,16 @@ def kept(
     point: Point | None,
     now: datetime,
 ) -> None:
-    """Bring a ticket's photos to its worker once the last has come.
+    """Bring photos to whom they are for, once the last has come.
 
-    A position that the original carried completes the ticket's place.
+    A position that the original carried completes a ticket's place.
     """
+    ctx = _surroundings(fixed, db, photo, now)
+    if photo.wish_id is not None:
+        wish = wishes.get(db, photo.wish_id)
+        letters.post(ctx, wishing.show_photos(ctx, wish))
     if photo.ticket_id is None:
         return
-    ctx = _surroundings(fixed, db, photo, now)
     ticket = tickets.get(db, photo.ticket_id)
     if point is not None and ticket.lat is None:
         ticket = _locate(ctx, ticket, point)
@@ -35,10 +38,15 @@ def kept(
 def failed(
     fixed: Fixed, db: Connection, photo: KeptPhoto, now: datetime
 ) -> None:
-    """Tell the reporter that a photo is lost; the ticket stands."""
+    """Tell who sent it that a photo is lost; ticket or wish stands."""
+    ctx = _surroundings(fixed, db, photo, now)
+    if photo.wish_id is not None:
+        wish = wishes.get(db, photo.wish_id)
+        author = ctx.find(photo.author_id)
+        lost = wishing.tell(ctx, author, wish, "told-wish-photo-lost")
+        letters.post(ctx, [*lost, *wishing.show_photos(ctx, wish)])
     if photo.ticket_id is None:
         return
-    ctx = _surroundings(fixed, db, photo, now)
     ticket = tickets.get(db, photo.ticket_id)
     said = triage.tell_reporter(ctx, ticket, "told-photo-lost")
     letters.post(ctx, said)

@@ -32,8 +32,8 @@ _HIDDEN = frozenset(
 def show_list(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
     """List open wishes: ``心愿``, ``微心愿 第一网格``, ``微心愿 跑腿``."""
     words = rest.strip()
-    number, _ = commands.number_and_words(words)
-    if number is not None:
+    number, behind = commands.number_and_words(words)
+    if number is not None and not behind:
         return show(ctx, message, rest)
     if words in _MINE:
         return _mine(ctx, message)

@@ -33,6 +33,7 @@ from storage import (
 )
 from storage.messages import Outgoing, Pressed, Said
 from storage.people import Person
+from storage.photos import KeptPhoto
 from storage.wishes import Line, Wish
 
 Picks = Callable[[Language], list[Pick]]
@@ -260,6 +261,41 @@ def attach(
             wish=found.id,
             purpose=purpose,
         )
+
+
+def show_photos(ctx: Context, found: Wish) -> list[Outgoing]:
+    """Bring photos to whom they are for, once the last has come.
+
+    What shows the wish goes to who decides, what proves it to who confirms.
+    """
+    rows = photos.of_wish(ctx.db, found.id)
+    if any(row.state == "wanted" for row in rows):
+        return []
+    new = [row for row in rows if row.state == "kept" and not row.shown]
+    photos.mark_shown(ctx.db, [row.id for row in new])
+    proofs = [row for row in new if row.purpose == "proof"]
+    wished = [row for row in new if row.purpose != "proof"]
+    said = bring_photos(ctx, owner(ctx, found), found, proofs)
+    for person in reviewers(ctx, found):
+        said += bring_photos(ctx, person, found, wished)
+    return said
+
+
+def bring_photos(
+    ctx: Context,
+    person: Person | None,
+    found: Wish,
+    rows: Sequence[KeptPhoto],
+) -> list[Outgoing]:
+    """Show photos of a wish to one person, in private."""
+    if not rows:
+        return []
+    words = ctx.say(
+        "told-wish-photos", ctx.language_of(person), number=found.number
+    )
+    return letters.tell(
+        ctx, person, words, photos=[row.id for row in rows], wish=found.id
+    )
 
 
 def unless_self(

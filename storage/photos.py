@@ -37,7 +37,8 @@ class KeptPhoto(Struct, frozen=True, kw_only=True):
     ticket_id: TicketId | None
     wish_id: WishId | None
     purpose: str
-    """``report``, ``addition``, ``resolution``, ``proof``."""
+    """``report``, ``addition``, ``resolution``; ``wish``, ``proof``."""
+    author_id: PersonId | None
     channel: str
     chat: str
     message: str
@@ -143,6 +144,20 @@ def get(db: Connection, photo: PhotoId) -> KeptPhoto | None:
 def of_ticket(db: Connection, ticket: TicketId) -> Sequence[KeptPhoto]:
     """Return a ticket's photos, in order, those withdrawn left out."""
     rows = db.execute(_OF_TICKET, {"ticket": ticket}).mappings()
+    return [KeptPhoto(**row) for row in rows]
+
+
+def of_wish(db: Connection, wish: WishId) -> Sequence[KeptPhoto]:
+    """Return a wish's photos, in order, those withdrawn left out."""
+    p = schema.photo
+    rows = db.execute(
+        select(*_COLUMNS)
+        .where(
+            p.c.wish_id == wish,
+            p.c.state.in_(("wanted", "kept", "failed")),
+        )
+        .order_by(p.c.id)
+    ).mappings()
     return [KeptPhoto(**row) for row in rows]
 
 

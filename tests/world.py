@@ -182,6 +182,15 @@ class World:
             Joined(**self._from(who, group, f"j{next(self._ids)}"))
         )
 
+    async def steals(self, who: str, label: str, *, sent_to: str) -> str:
+        """Press a button that was sent to somebody else in private."""
+        _, token = self._button(sent_to, label, "")
+        press = Pressed(
+            **self._from(who, "", f"p{next(self._ids)}"), token=token
+        )
+        await self.hears(press)
+        return self._notice(press.id)
+
     async def moves(self, group: str, to: str) -> None:
         """Let the platform give a group a new address."""
         await self.hears(

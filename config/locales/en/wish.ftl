@@ -78,6 +78,7 @@ told-wish-fulfilled = Wish { $number } is fulfilled. Thank you for your kindness
 told-wish-denied = The wisher says wish { $number } is not done yet. Please get in touch again; you have until { $at }.
 told-wish-closed = After { $days } days without a word from you, wish { $number } counts as done. If it is not, please tell your grid worker.
 told-wish-photos = Photos of wish { $number }
+told-wish-photo-lost = One photo of wish { $number } did not arrive; never mind, everything goes on.
 wish-thanks = Wish { $number } is fulfilled: { $text } Thanks to a kind neighbour!
 
 wish-status-proposed = waiting for the worker

@@ -78,6 +78,7 @@ told-wish-fulfilled = 心愿 { $number } 圆满了，谢谢您的热心！
 told-wish-denied = 心愿 { $number } 对方说还没办好，请再联系一下，{ $at } 前都来得及。
 told-wish-closed = 心愿 { $number } 过了 { $days } 天没有收到您的意见，已当作办好了。没办好的话，请告诉网格员。
 told-wish-photos = 心愿 { $number } 的照片
+told-wish-photo-lost = 心愿 { $number } 有一张照片没能收到，不要紧，照常办。
 wish-thanks = 心愿 { $number } 圆满了：{ $text } 谢谢热心的邻居！
 
 wish-status-proposed = 等网格员看
