@@ -195,7 +195,7 @@ class WebChat:
             raise
         except Exception as error:
             # the database's own errors; the key makes another try harmless
-            log.exception("webchat_send_failed")
+            _note("webchat_send_failed", error)
             raise Unknown(type(error).__name__) from error
 
     async def _send(self, outgoing: Outgoing, key: str) -> str:
@@ -290,8 +290,8 @@ class WebChat:
             try:
                 while await self._hand_over(receive):
                     pause = 0.1
-            except Exception:
-                log.exception("webchat_hand_over_failed")
+            except Exception as error:  # noqa: BLE001  one broad per loop
+                _note("webchat_hand_over_failed", error)
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 5.0)
                 self._owed.set()
@@ -304,8 +304,8 @@ class WebChat:
             try:
                 await self.hub.bring_all()
                 await self._forget()
-            except Exception:
-                log.exception("webchat_sweep_failed")
+            except Exception as error:  # noqa: BLE001  one broad per loop
+                _note("webchat_sweep_failed", error)
 
     async def _hand_over(self, receive: Receive) -> bool:
         owed = await self._db.read(lambda db: webchat.owed(db, BATCH))
@@ -540,7 +540,7 @@ class WebChat:
         try:
             await self._receive([pressed])
         except Exception as error:
-            log.exception("webchat_press_failed")
+            _note("webchat_press_failed", error)
             raise Declines("busy") from error
 
     async def _must_sit(self, viewer: Viewer, chat: str) -> None:
@@ -628,6 +628,11 @@ class WebChat:
             )
             for ref in gone:
                 await self._pictures.delete(ref)
+
+
+def _note(event: str, error: Exception) -> None:
+    """Log the kind of error; its words and its trace may quote people."""
+    log.error(event, error=type(error).__name__)
 
 
 def _chat(message: Message, member: str = "") -> Chat:

@@ -19,8 +19,6 @@ from bot.channels.webchat_wire import Declined, FromPage
 from bot.web.deps import SITE, Demo, Site
 from bot.web.paint import paint
 from bot.web.who import (
-    LANGUAGE_COOKIE,
-    PERSONA_COOKIE,
     is_ours,
     language_of,
     must_see,
@@ -46,7 +44,6 @@ STEPS = {
     "1d": timedelta(days=1),
     "7d": timedelta(days=7),
 }
-_YEAR_S = 31_536_000
 _FRONT = ("resident", Role.VOLUNTEER, Role.WORKER, Role.DESK)
 _ORDER = (*Role, "resident")
 
@@ -109,11 +106,8 @@ async def front(request: web.Request) -> web.Response:
     if viewer is None and site.demo is not None:
         viewer = await _first_persona(request)
     if viewer is None:
-        response = paint(request, "front.html")
-    else:
-        response = _chat_page(request, site, viewer)
-    _remember(request, response)
-    return response
+        return paint(request, "front.html")
+    return _chat_page(request, site, viewer)
 
 
 async def _first_persona(request: web.Request) -> Viewer | None:
@@ -184,26 +178,6 @@ def _setup(request: web.Request, site: Site, viewer: Viewer) -> Markup:
     }
     encoded = msgspec.json.encode(known).decode()
     return Markup(encoded.replace("<", "\\u003c"))  # noqa: S704 - JSON of ours
-
-
-def _remember(request: web.Request, response: web.Response) -> None:
-    site = request.app[SITE]
-    wanted = request.query.get("lang", "")
-    if wanted in set(Language):
-        response.set_cookie(
-            LANGUAGE_COOKIE,
-            wanted,
-            max_age=_YEAR_S,
-            samesite="Lax",
-            httponly=True,
-        )
-    if site.demo is not None and "me" in request.query:
-        response.set_cookie(
-            PERSONA_COOKIE,
-            request.query["me"],
-            samesite="Lax",
-            httponly=True,
-        )
 
 
 # The line -------------------------------------------------------------------

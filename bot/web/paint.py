@@ -11,10 +11,16 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from bot.web.deps import SITE
-from bot.web.who import is_secure, language_of
+from bot.web.who import (
+    LANGUAGE_COOKIE,
+    PERSONA_COOKIE,
+    is_secure,
+    language_of,
+)
 from config.terms import CommunityId, Language
 from storage.webchat import Viewer
 
+_YEAR_S = 31_536_000
 FOLDER = Path(__file__).parent
 _HOST = re.compile(r"[A-Za-z0-9.\-]+(?::\d{1,5})?|\[[0-9a-fA-F:.]+\](?::\d+)?")
 _TOLD = frozenset({403, 404, 405, 413, 429, 500})
@@ -49,7 +55,7 @@ def paint(
     home = site.home.id if viewer is None else viewer.community
     shown = site.community(community or home)
     language = language_of(request, viewer)
-    return aiohttp_jinja2.render_template(
+    response = aiohttp_jinja2.render_template(
         template,
         request,
         {
@@ -63,6 +69,25 @@ def paint(
             **values,
         },
         status=status,
+    )
+    _remember(request, response)
+    return response
+
+
+def _remember(request: web.Request, response: web.Response) -> None:
+    """Keep the language that was chosen, and the demo's persona."""
+    wanted = request.query.get("lang", "")
+    if wanted in set(Language):
+        _set(response, LANGUAGE_COOKIE, wanted, _YEAR_S)
+    if request.app[SITE].demo is not None and "me" in request.query:
+        _set(response, PERSONA_COOKIE, request.query["me"], None)
+
+
+def _set(
+    response: web.Response, name: str, value: str, age: int | None
+) -> None:
+    response.set_cookie(
+        name, value, max_age=age, samesite="Lax", httponly=True
     )
 
 
@@ -94,7 +119,8 @@ async def add_headers(
     headers.setdefault("Content-Security-Policy", _policy(request))
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("X-Frame-Options", "DENY")
-    headers.setdefault("Referrer-Policy", "no-referrer")
+    # with "no-referrer" browsers call our own forms' origin "null"
+    headers.setdefault("Referrer-Policy", "same-origin")
     headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
     headers.setdefault(

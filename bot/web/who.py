@@ -77,17 +77,19 @@ def language_of(request: web.Request, viewer: Viewer | None = None) -> str:
 def is_ours(request: web.Request) -> bool:
     """Tell whether one of our own pages sent this, as browsers vouch.
 
-    ``Origin`` names the page that sends a POST or opens a WebSocket and no
-    script can forge it; a request with neither it nor ``Sec-Fetch-Site``
-    comes from no browser that could be tricked.
+    ``Origin`` names the page that sends a POST or opens a WebSocket, and
+    ``Sec-Fetch-Site`` how it stands to us; no script can forge either. A
+    request with neither comes from no browser that could be tricked.
     """
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None and site not in {"same-origin", "none"}:
+        return False
     origin = request.headers.get("Origin")
-    if origin is not None:
-        own = {request.host}
-        public = urlsplit(request.app[SITE].public_url).netloc
-        return urlsplit(origin).netloc in own | ({public} - {""})
-    site = request.headers.get("Sec-Fetch-Site", "same-origin")
-    return site in {"same-origin", "none"}
+    if origin is None:
+        return True
+    public = urlsplit(request.app[SITE].public_url).netloc
+    own = {request.host} | ({public} - {""})
+    return urlsplit(origin).netloc in own
 
 
 @web.middleware

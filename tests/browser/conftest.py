@@ -88,14 +88,23 @@ async def here(sqlite_url: str) -> AsyncIterator[Town]:
 @pytest.fixture
 async def looker(browser: Browser, here: Town) -> AsyncIterator[Looker]:
     """Somebody with a browser before the town; complaints fail the test."""
+    async with served(browser, here) as looker:
+        yield looker
+
+
+@asynccontextmanager
+async def served(browser: Browser, here: Town) -> AsyncIterator[Looker]:
+    """Open the town's pages to a browser."""
     runner = web.AppRunner(here.app)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
     host, port = runner.addresses[0][:2]
     looker = Looker(browser, f"http://{host}:{port}")
-    yield looker
-    await runner.cleanup()
+    try:
+        yield looker
+    finally:
+        await runner.cleanup()
     assert looker.complaints == []
 
 

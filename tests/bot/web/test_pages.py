@@ -350,7 +350,7 @@ async def test_every_answer_carries_the_safe_headers(
         assert "unsafe" not in policy
         assert "frame-ancestors 'none'" in policy
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
-        assert answer.headers["Referrer-Policy"] == "no-referrer"
+        assert answer.headers["Referrer-Policy"] == "same-origin"
 
 
 async def test_errors_speak_plainly_in_the_readers_language(
