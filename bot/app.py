@@ -25,6 +25,7 @@ from bot.channels.telegram import Telegram
 from bot.channels.webchat import WebChat
 from bot.clock import Clock
 from bot.delivery import Delivery
+from bot.housekeeping import Housekeeping
 from bot.intake import Intake
 from bot.media import Media, clean, open_store
 from bot.metrics import Gathered
@@ -122,6 +123,7 @@ class Core:
     delivery: Delivery
     clock: Clock
     media: Media
+    house: Housekeeping
     health: Health
     backlog: Waiting
     channels: Mapping[str, Channel]
@@ -167,6 +169,7 @@ async def opened_core(
             mark_again=lambda say: wording.marked_again(fixed, say),
             beat=health.beat,
         )
+        house = Housekeeping(database=database, pack=plan.pack, now=plan.now)
         clock = Clock(
             fixed=fixed,
             database=database,
@@ -176,6 +179,7 @@ async def opened_core(
                 intake.look_again,
                 delivery.tick,
                 waiting.count,
+                house.tick,
                 media.sweep,
             ),
             beat=health.beat,
@@ -190,6 +194,7 @@ async def opened_core(
             delivery=delivery,
             clock=clock,
             media=media,
+            house=house,
             health=health,
             backlog=waiting,
             channels=channels,

@@ -210,6 +210,9 @@ class Media:
         def work(db: Connection) -> None:
             if photos.keep(db, row, hash_, found.width, found.height, size):
                 pictures.kept(fixed, db, row, point, now)
+            else:
+                # erased or withdrawn while it was on its way
+                photos.bury(db, row.community_id, [hash_], now)
 
         await self.database.write(work)
         self.kept += 1

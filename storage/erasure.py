@@ -42,6 +42,7 @@ from storage import (
     webchat,
     wishes,
 )
+from storage.database import touch
 from storage.people import put_new
 from storage.tickets import Ticket
 from storage.wishes import Wish
@@ -126,6 +127,7 @@ def erase(
     _drop_keys(db, who)
     _drop_web(db, who, now)
     _bury(db, who, now)
+    touch(db, "erasure")
     return erased
 
 

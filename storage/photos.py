@@ -316,7 +316,8 @@ def to_delete(db: Connection, limit: int) -> Sequence[str]:
             ~exists().where(held.c.ref == p.c.hash),
             ~exists().where(hung.c.ref == p.c.hash),
         )
-        .order_by(p.c.id)
+        .group_by(p.c.hash)
+        .order_by(func.min(p.c.id))
         .limit(limit)
     ).all()
 

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0001_629486"
+revision = "0001_044953"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -505,6 +505,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
     )
     with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_outbox_dropped",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'dropped'"),
+            postgresql_where=sa.text("state = 'dropped'"),
+        )
         batch_op.create_index(
             "ix_outbox_parked",
             ["id"],
