@@ -148,6 +148,7 @@ def end(ctx: Context, due: Due) -> list[Outgoing]:
     return [
         *wishing.tell_holder(ctx, wish, "told-claim-ended"),
         *wishing.tell_owner(ctx, wish, "told-wish-returned"),
+        *wishing.announce_anew(ctx, wish, "open"),
     ]
 
 
@@ -229,7 +230,11 @@ def _won(
         shown_too = photos.of_wish(ctx.db, wish.id)
         kept = [one for one in shown_too if one.state == "kept"]
         said += wishing.bring_photos(ctx, ctx.person, wish, kept)
-    return [*said, *_tell_of_claim(ctx, wish)]
+    return [
+        *said,
+        *_tell_of_claim(ctx, wish),
+        *wishing.announce_anew(ctx, wish, "taken"),
+    ]
 
 
 def _tell_of_claim(ctx: Context, wish: Wish) -> list[Outgoing]:
@@ -279,6 +284,7 @@ def _drop(ctx: Context, message: Said | Pressed, wish: Wish) -> list[Outgoing]:
     said = [
         letters.reply(message, text, wish=wish.id, again=True),
         *wishing.tell_owner(ctx, wish, "told-wish-returned"),
+        *wishing.announce_anew(ctx, wish, "open"),
     ]
     if wish.holder_id != ctx.actor:
         said += wishing.tell_holder(ctx, wish, "told-claim-taken")

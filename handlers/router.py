@@ -132,6 +132,8 @@ PRESSES: dict[str, ByPress] = {
     "faq-pass": faq.press_pass,
     "faq-leave": faq.press_leave,
     "faq-vote": faq.press_vote,
+    "wish-yes": wishes.press_yes,
+    "wish-no": wishes.press_no,
     "wish-grid": wishes.press_grid,
     "wish-consent": wishes.press_consent,
     "wish-approve": wish_review.press_approve,
@@ -485,6 +487,8 @@ def _lost(ctx: Context, message: Said, meaning: Meaning) -> list[Outgoing]:
     """Say what can be said, to somebody who speaks to us."""
     if meaning.intent is Intent.QUESTION:
         return faq.ask(ctx, message, message.text)
+    if meaning.intent is Intent.WISH:
+        return wishes.ask_first(ctx, message)
     if meaning.intent is Intent.THANKS:
         return [letters.reply(message, ctx.say("you-are-welcome"))]
     if message.photos and not message.text.strip():

@@ -1,7 +1,7 @@
 """A worker or the desk looks at a wish: approve, edit, decline."""
 
 from config.terms import Language, WishAction, WishId, WishStatus
-from handlers import letters, wishing, wording
+from handlers import letters, wishing
 from handlers.context import Context
 from handlers.letters import Pick
 from handlers.rules import claims as rules
@@ -158,8 +158,6 @@ def _approve(
     after = wishes.move(ctx.db, found, status, approved_at=ctx.now)
     limits.drop_dues(ctx.db, "wish-waits", found.id)
     wishing.log(ctx, after, WishAction.APPROVE, old=found.status, new=status)
-    home = ctx.community.language
-    grid = wording.grid_name(ctx, after.grid_id)
     return [
         letters.reply(
             message,
@@ -172,14 +170,8 @@ def _approve(
         *letters.announce(
             ctx,
             after.grid_id,
-            ctx.say(
-                "wish-announced",
-                home,
-                number=after.number,
-                grid=grid,
-                text=after.public_text,
-            ),
-            picks=[Pick(ctx.say("do-claim", home), "wish-claim", after.id)],
+            wishing.announcement(ctx, after, "open"),
+            picks=[wishing.claim_pick(ctx, after)],
             wish=after.id,
         ),
         *wishing.unless_self(
@@ -223,4 +215,5 @@ def _decline(
     return [
         letters.reply(message, answer, wish=found.id, again=True),
         *wishing.unless_self(ctx, after, told),
+        *wishing.announce_anew(ctx, after, "over"),
     ]

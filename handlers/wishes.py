@@ -11,7 +11,7 @@ from config.terms import (
     WishId,
     WishStatus,
 )
-from handlers import letters, opening, wish_review, wishing, wording
+from handlers import letters, opening, report, wish_review, wishing, wording
 from handlers.context import Context
 from handlers.letters import Pick
 from handlers.rules import claims as rules
@@ -46,6 +46,43 @@ def wish(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
     if grid is None:
         return _ask_grid(ctx, message, text)
     return _make(ctx, message, text, grid)
+
+
+def ask_first(ctx: Context, message: Said) -> list[Outgoing]:
+    """Ask whether it is a wish; nobody answering is an answer."""
+    packed = msgspec.json.encode(message).decode()
+    picks = [
+        Pick(ctx.say("ask-wish-yes"), "wish-yes", args={"said": packed}),
+        Pick(ctx.say("ask-wish-no"), "wish-no"),
+    ]
+    return [
+        letters.reply(
+            message,
+            ctx.say("ask-wish"),
+            choices=letters.choices(
+                ctx,
+                picks,
+                allowed=ctx.actor,
+                chat=message.chat,
+                lives=report.UNDECIDED,
+            ),
+        )
+    ]
+
+
+def press_yes(ctx: Context, press: Pressed, button: Button) -> list[Outgoing]:
+    """Make a wish of what was understood as one."""
+    message = _said.decode(button.args["said"])
+    return [
+        letters.notice(press, ctx.say("noted")),
+        *wish(ctx, message, message.text),
+    ]
+
+
+def press_no(ctx: Context, press: Pressed, button: Button) -> list[Outgoing]:
+    """Keep nothing of what was no wish."""
+    del button
+    return [letters.notice(press, ctx.say("noted"))]
 
 
 def press_grid(ctx: Context, press: Pressed, button: Button) -> list[Outgoing]:
@@ -148,7 +185,10 @@ def take_back(ctx: Context, found: Wish) -> list[Outgoing]:
         wishing.drop_dues(ctx, found.claim_id)
     wishes.move(ctx.db, found, status)
     wishing.log(ctx, found, WishAction.WITHDRAW, old=found.status, new=status)
-    return wishing.tell_holder(ctx, found, "told-wish-withdrawn")
+    return [
+        *wishing.tell_holder(ctx, found, "told-wish-withdrawn"),
+        *wishing.announce_anew(ctx, found, "over"),
+    ]
 
 
 def edit(ctx: Context, message: Edited, post: Post) -> list[Outgoing]:

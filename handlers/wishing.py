@@ -7,6 +7,7 @@ from datetime import timedelta
 from config.terms import (
     DESKS,
     STAFF,
+    ChatKind,
     Language,
     Role,
     WishAction,
@@ -25,13 +26,14 @@ from storage import (
     buttons,
     inbox,
     limits,
+    outbox,
     people,
     photos,
     posts,
     tickets,
     wishes,
 )
-from storage.messages import Outgoing, Pressed, Said
+from storage.messages import Edit, Outgoing, Pressed, Said, Say
 from storage.people import Person
 from storage.photos import KeptPhoto
 from storage.wishes import Line, Wish
@@ -42,6 +44,8 @@ SHOWN = 200
 """Characters of a wish that the public list shows."""
 WORDS_WAIT = timedelta(hours=12)
 """How long we wait for the words that a question asked for."""
+_EDITED_WITHIN = timedelta(days=14)
+"""Older announcements stay: platforms forget, and nobody scrolls so far."""
 _BREAKS = re.compile(
     r"[\s\d,，。;；、:：/（）()#-]+|号楼|单元|电话|手机|联系|[号室栋幢弄楼]"
 )
@@ -261,6 +265,53 @@ def attach(
             wish=found.id,
             purpose=purpose,
         )
+
+
+def announcement(ctx: Context, found: Wish, state: str) -> str:
+    """Return the one line that the group reads: ``open``, ``taken``..."""
+    return ctx.say(
+        f"wish-announced-{state}",
+        ctx.community.language,
+        number=found.number,
+        grid=wording.grid_name(ctx, found.grid_id),
+        text=found.public_text,
+    )
+
+
+def claim_pick(ctx: Context, found: Wish) -> Pick:
+    """Return the button under the announcement."""
+    label = ctx.say("do-claim", ctx.community.language)
+    return Pick(label, "wish-claim", found.id)
+
+
+def announce_anew(ctx: Context, found: Wish, state: str) -> list[Outgoing]:
+    """Let what the group was told say how the wish stands now.
+
+    What still waits for the morning is not said at all, unless it is true
+    again by then.
+    """
+    said: list[Outgoing] = []
+    since = ctx.now - _EDITED_WITHIN
+    for letter in outbox.of_wish(ctx.db, found.id, since):
+        told = letter.outgoing
+        if not isinstance(told, Say) or not told.choices:
+            continue
+        if told.chat.kind is not ChatKind.GROUP:
+            continue
+        if letter.state == "waiting":
+            if state != "open":
+                outbox.drop(ctx.db, letter.id)
+            continue
+        picks = [claim_pick(ctx, found)] if state == "open" else []
+        said.append(
+            Edit(
+                chat=told.chat,
+                letter=letter.id,
+                text=announcement(ctx, found, state),
+                choices=letters.choices(ctx, picks, chat=told.chat),
+            )
+        )
+    return said
 
 
 def show_photos(ctx: Context, found: Wish) -> list[Outgoing]:

@@ -18,7 +18,7 @@ from sqlalchemy import (
     update,
 )
 
-from config.terms import ChatKind, CommunityId, LetterId, Urgency
+from config.terms import ChatKind, CommunityId, LetterId, Urgency, WishId
 from storage import posts, prepared, schema
 from storage.database import touch
 from storage.messages import AnswerPress, Chat, Edit, Outgoing, Say
@@ -400,6 +400,22 @@ def drop(db: Connection, letter: LetterId) -> bool:
         .values(state="dropped", body=b"{}")
     )
     return done.rowcount == 1
+
+
+def of_wish(db: Connection, wish: WishId, since: datetime) -> Sequence[Letter]:
+    """Return what was said, or waits to be said, about a wish."""
+    o = schema.outbox
+    rows = db.execute(
+        select(*_COLUMNS)
+        .where(
+            o.c.wish_id == wish,
+            o.c.kind == "say",
+            o.c.state.in_(("waiting", "sent")),
+            o.c.created_at > since,
+        )
+        .order_by(o.c.id)
+    ).mappings()
+    return [Letter(**row) for row in rows]
 
 
 def message_of(db: Connection, edit: Edit) -> str | None:

@@ -316,6 +316,7 @@ outbox = Table(
     Index("ix_outbox_parked", "id", **_where("state = 'parked'")),
     Index("ix_outbox_dropped", "id", **_where("state = 'dropped'")),
     Index("ix_outbox_ticket", "ticket_id", **_where("ticket_id IS NOT NULL")),
+    Index("ix_outbox_wish", "wish_id", **_where("wish_id IS NOT NULL")),
     Index("ix_outbox_sent_at", "sent_at", **_where("state = 'sent'")),
     _among("state", ("waiting", "sending", "sent", "parked", "dropped")),
 )

@@ -9,7 +9,7 @@ import pytest
 from config.terms import CommunityId, Number, Role, WishStatus
 from storage import people, photos, wishes
 from storage.database import Connection
-from storage.messages import Sender
+from storage.messages import Edit, Sender
 from storage.wishes import Wish
 from tests.pictures import picture
 from tests.town import CHANNEL
@@ -186,10 +186,27 @@ async def test_a_dropped_wish_is_on_the_list_again(town: World) -> None:
     await town.presses("chen", "退领")
 
     assert "已放回心愿单" in town.last("wang")
+    taken, free = town.channel.others[-2:]
+    assert isinstance(taken, Edit)
+    assert isinstance(free, Edit)
+    assert (taken.choices, len(free.choices)) == ((), 1)
     await town.presses("sun", "我来认领", group="g1")
     assert (await find(town)).holder_id == "sun"
     await town.passes(timedelta(days=6, hours=2))
     assert not [one for one in town.heard("chen") if "提醒" in one]
+
+
+async def test_what_is_claimed_at_night_is_not_announced_in_the_morning(
+    town: World,
+) -> None:
+    await town.says("wang", "许愿 想要本书", group="g1")
+    await town.passes(timedelta(hours=14))  # eleven at night
+    await town.says("lin", "通过 2")
+    await town.says("chen", "认领 2")
+
+    await town.passes(timedelta(hours=10))
+
+    assert not [one for one in town.read("g1") if "新心愿 2" in one]
 
 
 async def test_a_worker_may_take_a_claim_away(town: World) -> None:

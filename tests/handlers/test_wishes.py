@@ -162,6 +162,28 @@ async def test_a_wish_in_private_asks_for_the_grid_once(town: World) -> None:
     assert found.kind == "company"
 
 
+async def test_a_wish_in_plain_words_is_asked_about_in_private(
+    town: World,
+) -> None:
+    await town.says("wang", "3号楼的，谁家有不用的轮椅借我用一个星期")
+    assert "请邻居们帮忙吗" in town.last("wang")
+    assert await find(town) is None
+
+    await town.presses("wang", "帮我许愿")
+
+    found = await find(town)
+    assert found is not None
+    assert "轮椅" in found.public_text
+
+
+async def test_a_wish_in_plain_words_of_a_group_stays_talk(
+    town: World,
+) -> None:
+    await town.says("wang", "谁家有不用的轮椅借我用一个星期", group="g1")
+
+    assert town.read("g1") == []
+
+
 async def test_the_desk_sets_what_is_public(town: World) -> None:
     await town.says("wang", "许愿 我是wang，402室，要个凳子", group="g1")
     found = await find(town)

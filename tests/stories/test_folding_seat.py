@@ -3,6 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
+from storage.messages import Edit
 from tests.pictures import picture
 from tests.world import World
 
@@ -43,6 +44,10 @@ async def test_the_folding_seat(database_url: str, tmp_path: Path) -> None:
         assert not town.heard("sun")
         assert "刚刚被别人认领" in notices[1]
         assert "认领了您的心愿 1" in town.last("wang")
+        edit = town.channel.others[-1]
+        assert isinstance(edit, Edit)
+        assert "已有热心人认领" in edit.text
+        assert edit.choices == ()
 
         await town.passes(timedelta(days=6, hours=1))
         assert "请在" in town.last(winner)

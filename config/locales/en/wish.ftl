@@ -1,4 +1,7 @@
 # Wishes: making, approving, the list, claiming, fulfilling
+ask-wish = Shall I put this on the wish list, so that a neighbour can help?
+ask-wish-yes = Yes, please
+ask-wish-no = No, thanks
 wish-received = Got your wish, number { $number }. Once the grid worker has seen it, it goes on the list, without name, phone or door.
 ask-consent = Wish { $number }: when somebody claims it, may we tell them how to reach you?
 ask-own-contact = What shall we call you, and how can you be reached? One line will do: Mrs Wang, phone …
@@ -19,7 +22,9 @@ wish-card-consent-yes = Agrees that the claimer is told
 wish-card-consent-no = No consent to pass on the contact; please pass things on
 wish-card-public = The list will say: { $text }
 wish-approved = Wish { $number } is on the list: { $text }
-wish-announced = New wish { $number } ({ $grid }): { $text } Who can help? Send “/claim { $number }”.
+wish-announced-open = New wish { $number } ({ $grid }): { $text } Who can help? Send “/claim { $number }”.
+wish-announced-taken = Wish { $number } ({ $grid }): { $text } Somebody has taken it on. Thank you!
+wish-announced-over = Wish { $number } ({ $grid }): { $text } No help is needed any more. Thank you all!
 wish-reworded =
     Wish { $number } now reads:
     { $text }

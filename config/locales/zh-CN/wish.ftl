@@ -1,4 +1,7 @@
 # 微心愿：许愿、审核、心愿单、认领、完成
+ask-wish = 要我帮您许个愿，请邻居们帮忙吗？
+ask-wish-yes = 好的，帮我许愿
+ask-wish-no = 不用
 wish-received = 收到您的心愿，编号 { $number }。网格员看过就放上心愿单，不写姓名、电话和门牌。
 ask-consent = 心愿 { $number }：有人认领后，可以把您的联系方式告诉他吗？
 ask-own-contact = 怎么称呼您、怎么找您？请发一句，比如：王阿姨，电话……
@@ -19,7 +22,9 @@ wish-card-consent-yes = 同意把联系方式告诉认领人
 wish-card-consent-no = 没有同意告诉联系方式，请网格员转达
 wish-card-public = 心愿单上这样写：{ $text }
 wish-approved = 心愿 { $number } 已放上心愿单：{ $text }
-wish-announced = 新心愿 { $number }（{ $grid }）：{ $text } 谁能帮一把？发“认领 { $number }”就行。
+wish-announced-open = 新心愿 { $number }（{ $grid }）：{ $text } 谁能帮一把？发“认领 { $number }”就行。
+wish-announced-taken = 心愿 { $number }（{ $grid }）：{ $text } 已有热心人认领，谢谢！
+wish-announced-over = 心愿 { $number }（{ $grid }）：{ $text } 已经不需要帮忙了，谢谢大家！
 wish-reworded =
     心愿 { $number } 改成这样写：
     { $text }

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0001_044953"
+revision = "0001_39aad9"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -539,6 +539,13 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("ticket_id IS NOT NULL"),
             postgresql_where=sa.text("ticket_id IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_outbox_wish",
+            ["wish_id"],
+            unique=False,
+            sqlite_where=sa.text("wish_id IS NOT NULL"),
+            postgresql_where=sa.text("wish_id IS NOT NULL"),
         )
 
     op.create_table(
