@@ -98,10 +98,11 @@ class Hub:
     async def bring(self, chat: str) -> None:
         """Push what changed in the chat to everybody who looks at it."""
         room = self._rooms.get(chat)
-        if room is None or not room.listeners:
+        if room is None:
             return
+        # whoever joins meanwhile may have asked too early: wait for them
         async with room.turn:
-            while await self._bring_some(chat, room):
+            while room.listeners and await self._bring_some(chat, room):
                 pass
 
     async def _bring_some(self, chat: str, room: _Room) -> bool:
