@@ -65,10 +65,15 @@ def _laid_postgres(cluster: postgres.Cluster) -> str:
 
 
 @pytest.fixture
-def sqlite_url(_laid_sqlite: Path, tmp_path: Path) -> str:
+def sqlite_path(_laid_sqlite: Path, tmp_path: Path) -> Path:
+    """A fresh SQLite file with all tables."""
+    return Path(shutil.copy(_laid_sqlite, tmp_path / "linli.db"))
+
+
+@pytest.fixture
+def sqlite_url(sqlite_path: Path) -> str:
     """The address of a fresh SQLite file with all tables."""
-    path = shutil.copy(_laid_sqlite, tmp_path / "linli.db")
-    return f"sqlite+aiosqlite:///{path}"
+    return f"sqlite+aiosqlite:///{sqlite_path}"
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ def lay_sqlite(path: Path) -> None:
     """Make a file with all tables."""
     engine = create_engine(f"sqlite:///{path}")
     with engine.begin() as db:
+        db.exec_driver_sql("PRAGMA synchronous=OFF")
         migrate.upgrade(db)
     engine.dispose()
 

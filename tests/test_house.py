@@ -1,11 +1,13 @@
 """The house keeps its own rules: what is committed, locked and layered."""
 
+import ast
 import re
 import shutil
 import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -143,6 +145,43 @@ def test_the_locks_satisfy_the_project() -> None:
         need = Requirement(word)
         version, _ = lock[canonicalize_name(need.name)]
         assert need.specifier.contains(version), f"run `make lock`: {word}"
+
+
+def _imported(folder: str) -> set[str]:
+    found: set[str] = set()
+    for path in (ROOT / folder).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_bytes())):
+            if isinstance(node, ast.Import):
+                found |= {name.name for name in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                found.add(node.module)
+    top = {name.split(".")[0] for name in found}
+    return top - FOLDERS - set(sys.stdlib_module_names)
+
+
+def _declared(*extras: str) -> set[str]:
+    words = [
+        *PROJECT["project"]["dependencies"],
+        *(
+            word
+            for extra in extras
+            for word in PROJECT["project"]["optional-dependencies"][extra]
+        ),
+    ]
+    return {canonicalize_name(Requirement(word).name) for word in words}
+
+
+@pytest.mark.parametrize("folder", sorted(FOLDERS))
+def test_what_is_imported_is_declared(folder: str) -> None:
+    homes = packages_distributions()
+    declared = _declared("dev") if folder == "tests" else _declared()
+
+    owners = {name: homes.get(name, []) for name in _imported(folder)}
+    assert [
+        name
+        for name, of in owners.items()
+        if not declared & {canonicalize_name(home) for home in of}
+    ] == []
 
 
 def test_the_layers_hold() -> None:

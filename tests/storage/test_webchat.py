@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Connection, create_engine
 
 from config.terms import ChatKind, CommunityId, PersonId
-from storage import schema, webchat
+from storage import webchat
 from storage.messages import Choice
 from storage.webchat import Seat, Upload, Viewer
 
@@ -40,9 +40,8 @@ STRANGER = _person("stranger")
 
 
 @pytest.fixture
-def db(tmp_path: Path) -> Iterator[Connection]:
-    engine = create_engine(f"sqlite:///{tmp_path / 'linli.db'}")
-    schema.metadata.create_all(engine)
+def db(sqlite_path: Path) -> Iterator[Connection]:
+    engine = create_engine(f"sqlite:///{sqlite_path}")
     with engine.begin() as connection:
         webchat.seat(connection, [GROUP])
         yield connection
