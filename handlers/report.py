@@ -28,6 +28,7 @@ from handlers.rules.refusals import Refused
 from handlers.understanding.meaning import Intent, Meaning, Sure
 from storage import inbox, limits, people, photos, posts, tickets
 from storage.buttons import Button
+from storage.limits import TimeLimit
 from storage.messages import Edited, Outgoing, Pressed, Said, Withdrawn
 from storage.posts import Post
 from storage.tickets import Ticket
@@ -344,6 +345,27 @@ def reclassify(ctx: Context, ticket: Ticket, category: CategoryId) -> str:
     return f"{said}\n{promise}" if promise else said
 
 
+def filed(
+    ctx: Context, message: Said, ticket: Ticket, running: list[TimeLimit]
+) -> list[Outgoing]:
+    """Return the number, and the answer that can be copied back."""
+    return [
+        letters.reply(
+            message,
+            ctx.say("filed", number=ticket.number),
+            ticket=ticket.id,
+            again=True,
+        ),
+        # the answer stands alone, so that it can be copied
+        letters.reply(
+            message,
+            wording.received(ctx, ticket, running, ctx.community.language),
+            ticket=ticket.id,
+            again=True,
+        ),
+    ]
+
+
 def ties_to(ctx: Context, ticket: Ticket) -> frozenset[Tie]:
     """Return how the actor stands to a ticket."""
     person = ctx.person
@@ -394,6 +416,8 @@ def _open(
         for part in inbox.take_parts(ctx.db, album_key(message)):
             if isinstance(part, Said):
                 opening.attach(ctx, ticket, part, None, "report")
+    if ticket.source is Source.RELAYED:
+        return [*filed(ctx, message, ticket, running), *told]
     said = (
         wording.private_received
         if _apart(message, ticket)

@@ -14,14 +14,12 @@ from config.terms import (
     Number,
     PersonId,
     Role,
-    Source,
     TicketId,
     Urgency,
 )
 from handlers import letters, opening, report, wording
 from handlers.context import Context
 from handlers.letters import Pick
-from handlers.opening import Matter
 from handlers.rules import access, commands
 from handlers.rules import ticket as rules
 from handlers.rules.privacy import mask
@@ -188,26 +186,6 @@ def todo(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
     return letters.in_private(ctx, message, "\n".join(lines))
 
 
-def assign(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
-    """Give a ticket to a named worker (desk)."""
-    ticket, words = named_ticket(ctx, message, rest)
-    if not access.may(report.ties_to(ctx, ticket), Action.ASSIGN):
-        raise Refused("refused-not-allowed", number=ticket.number)
-    rules.next_status(ticket.status, Action.ASSIGN)
-    person = _named_staff(ctx, words)
-    if person is None:
-        return [_who(ctx, message, ticket, Action.ASSIGN)]
-    said = hand_to(ctx, ticket, person, Action.ASSIGN)
-    return [
-        letters.reply(
-            message,
-            ctx.say("assigned", number=ticket.number, name=person.name),
-            ticket=ticket.id,
-        ),
-        *said,
-    ]
-
-
 def transfer(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
     """Hand a ticket to another worker or a body's people."""
     ticket, words = named_ticket(ctx, message, rest)
@@ -266,118 +244,6 @@ def hand_to(
     return opening.hand_over(ctx, after, running, person)
 
 
-def merge(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
-    """Let one ticket go up in another; its reporter follows along."""
-    number, words = commands.needed_number(rest)
-    into, _ = commands.needed_number(words)
-    ticket, target = by_number(ctx, number), by_number(ctx, into)
-    if ticket.id == target.id:
-        raise Refused("refused-merge-self")
-    if not access.may(report.ties_to(ctx, ticket), Action.MERGE) or not (
-        access.may(report.ties_to(ctx, target), Action.MERGE)
-    ):
-        raise Refused("refused-not-allowed", number=ticket.number)
-    if target.status not in rules.OPEN:
-        raise Refused("refused-add-ended", number=target.number)
-    status = rules.next_status(ticket.status, Action.MERGE)
-    tickets.move(ctx.db, ticket, status, merged_into=target.id)
-    limits.end(ctx.db, ticket.id, ctx.now, met=False)
-    tickets.log(
-        ctx.db,
-        ctx.id,
-        ctx.actor,
-        Action.MERGE,
-        ctx.now,
-        ticket=ticket.id,
-        old=ticket.status,
-        new=status,
-        into=target.id,
-    )
-    said = tell_reporter(
-        ctx, ticket, "told-merged", into=target.number, mention=target
-    )
-    return [
-        letters.reply(
-            message,
-            ctx.say("merged", number=ticket.number, into=target.number),
-            ticket=target.id,
-        ),
-        *said,
-    ]
-
-
-def unmerge(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
-    """Undo a merge."""
-    ticket, _ = named_ticket(ctx, message, rest)
-    if not access.may(report.ties_to(ctx, ticket), Action.UNMERGE):
-        raise Refused("refused-not-allowed", number=ticket.number)
-    status = rules.next_status(ticket.status, Action.UNMERGE)
-    after = tickets.move(ctx.db, ticket, status, merged_into=None)
-    running = opening.start_limits(ctx, after, ctx.now)
-    tickets.log(
-        ctx.db,
-        ctx.id,
-        ctx.actor,
-        Action.UNMERGE,
-        ctx.now,
-        ticket=ticket.id,
-        old=ticket.status,
-        new=status,
-    )
-    return [
-        letters.reply(
-            message,
-            ctx.say("unmerged", number=ticket.number),
-            ticket=ticket.id,
-        ),
-        *opening.assignment(ctx, after, running),
-    ]
-
-
-def file(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
-    """Open a ticket for a caller: ``代报 电话 8号楼 楼道灯不亮``."""
-    person = ctx.person
-    if person is None or not person.has(*STAFF):
-        raise Refused("refused-staff-only")
-    source, text = _source(rest)
-    if not text.strip():
-        raise Refused("refused-empty-report")
-    place = ctx.mind.place(text, home="", grid=ctx.grid)
-    grids = people.grids_of(ctx.db, ctx.id, person.id)
-    grid = place.grid if place else None
-    if grid is None and len(grids) == 1:
-        grid = next(iter(grids))
-    ticket, running, told = opening.open_ticket(
-        ctx,
-        Matter(
-            text=text,
-            category=ctx.mind.category(text)[0],
-            urgency=ctx.mind.urgency(text),
-            source=source,
-            grid=grid or ctx.grid,
-            place=place,
-            point=message.point,
-        ),
-        message,
-    )
-    return [
-        letters.reply(
-            message,
-            ctx.say("filed", number=ticket.number),
-            ticket=ticket.id,
-            again=True,
-        ),
-        # the answer to copy back stands alone, so that it can be copied
-        letters.reply(
-            message,
-            wording.received(ctx, ticket, running, ctx.community.language),
-            ticket=ticket.id,
-            again=True,
-        ),
-        *told,
-    ]
-
-
 def tell_reporter(
     ctx: Context,
     ticket: Ticket,
@@ -392,9 +258,10 @@ def tell_reporter(
     In private if they opened a private chat; else where they reported,
     as a reply, masked; and of a private matter only that there is news.
     """
+    followed = _tell_followers(ctx, ticket, sentence, **values)
     reporter = ctx.find(ticket.reporter_id)
     if reporter is None:
-        return []
+        return followed
     to = ctx.language_of(reporter)
     text = ctx.say(sentence, to, number=ticket.number, **values)
     made = picks(to) if picks else []
@@ -404,7 +271,7 @@ def tell_reporter(
     )
     group = _origin_group(ctx, ticket)
     if chat is not None or group is None or ticket.private:
-        return letters.tell(
+        return followed + letters.tell(
             ctx,
             reporter,
             text,
@@ -413,6 +280,7 @@ def tell_reporter(
             group=ticket.grid_id,
         )
     return [
+        *followed,
         Say(
             chat=group,
             text=mask(text),
@@ -422,8 +290,26 @@ def tell_reporter(
             reply_to=ticket.origin_message,
             quiet=True,
             ticket=about,
-        )
+        ),
     ]
+
+
+def _tell_followers(
+    ctx: Context, ticket: Ticket, sentence: str, **values: object
+) -> list[Outgoing]:
+    """Tell those whose tickets went up in this one, in private."""
+    said: list[Outgoing] = []
+    for id_ in tickets.followers(ctx.db, ticket):
+        person = ctx.find(id_)
+        to = ctx.language_of(person)
+        said += letters.tell(
+            ctx,
+            person,
+            ctx.say(sentence, to, number=ticket.number, **values),
+            ticket=ticket.id,
+            group=ticket.grid_id,
+        )
+    return said
 
 
 def _origin_group(ctx: Context, ticket: Ticket) -> Chat | None:
@@ -657,9 +543,9 @@ def _transfer(
     if not access.may(report.ties_to(ctx, ticket), Action.TRANSFER):
         raise Refused("refused-not-allowed", number=ticket.number)
     rules.next_status(ticket.status, Action.TRANSFER)
-    person = _named_staff(ctx, words)
+    person = named_staff(ctx, words)
     if person is None:
-        return [_who(ctx, message, ticket, Action.TRANSFER)]
+        return [who(ctx, message, ticket, Action.TRANSFER)]
     said = hand_to(ctx, ticket, person, Action.TRANSFER)
     return [
         letters.reply(
@@ -671,9 +557,10 @@ def _transfer(
     ]
 
 
-def _who(
+def who(
     ctx: Context, message: Said | Pressed, ticket: Ticket, action: Action
 ) -> Say:
+    """Ask whom a ticket should go to, with a button each."""
     picks = [
         Pick(
             person.name,
@@ -707,7 +594,8 @@ def _staff(ctx: Context) -> list[Person]:
     return list(found.values())
 
 
-def _named_staff(ctx: Context, words: str) -> Person | None:
+def named_staff(ctx: Context, words: str) -> Person | None:
+    """Return the staff member of a name, None for no name; or refuse."""
     name = words.strip().lstrip("@")
     if not name:
         return None
@@ -715,27 +603,6 @@ def _named_staff(ctx: Context, words: str) -> Person | None:
         if name in {person.name, person.id}:
             return person
     raise Refused("refused-no-person", name=name[:20])
-
-
-_SOURCES = {
-    "电话": Source.HOTLINE,
-    "热线": Source.HOTLINE,
-    "12345": Source.HOTLINE,
-    "hotline": Source.HOTLINE,
-    "窗口": Source.COUNTER,
-    "来访": Source.COUNTER,
-    "counter": Source.COUNTER,
-    "巡查": Source.PATROL,
-    "patrol": Source.PATROL,
-    "微信": Source.RELAYED,
-    "wechat": Source.RELAYED,
-}
-
-
-def _source(rest: str) -> tuple[Source, str]:
-    first, _, words = rest.strip().partition(" ")
-    source = _SOURCES.get(first.strip(":：").lower())
-    return (source, words) if source else (Source.RELAYED, rest)
 
 
 DEEDS: dict[Action, Deed] = {

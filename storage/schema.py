@@ -364,6 +364,11 @@ ticket = Table(
         **_where(OPEN_STATES),
     ),
     Index("ix_ticket_reporter", "community_id", "reporter_id", "id"),
+    Index(
+        "ix_ticket_merged_into",
+        "merged_into",
+        **_where("merged_into IS NOT NULL"),
+    ),
     Index("ix_ticket_board", "community_id", "status", "id"),
     Index(
         "ix_ticket_closed_at", "closed_at", **_where("closed_at IS NOT NULL")

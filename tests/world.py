@@ -100,6 +100,7 @@ class World:
         album: str = "",
         mention: bool = False,
         message: str = "",
+        forwarded: bool = False,
     ) -> str:
         """Say something in a group (or in private); return its id."""
         said = self.said(
@@ -111,6 +112,7 @@ class World:
             album=album,
             mention=mention,
             message=message,
+            forwarded=forwarded,
         )
         await self.hears(said)
         return said.id
@@ -126,6 +128,7 @@ class World:
         album: str = "",
         mention: bool = False,
         message: str = "",
+        forwarded: bool = False,
     ) -> Said:
         """Return what somebody says, before it is heard."""
         id_ = message or f"m{next(self._ids)}"
@@ -137,6 +140,7 @@ class World:
             quote=self._quote(who, reply_to),
             album=album,
             addressed=mention,
+            forwarded=forwarded,
         )
 
     async def edits(

@@ -39,9 +39,16 @@ def is_published(year: int) -> bool:
 def after_working_days(
     start: datetime, amount: int, zone: ZoneInfo, own: Mapping[date, bool]
 ) -> datetime:
-    """Return the same clock time ``amount`` working days later."""
+    """Return the same clock time ``amount`` working days later.
+
+    What comes on a free day counts from the beginning of the next working
+    day, so that coming later never means being due earlier.
+    """
     local = start.astimezone(zone)
     day = local.date()
+    while not is_working_day(day, own):
+        day += timedelta(days=1)
+        local = datetime.combine(day, time(), zone)
     while amount > 0:
         day += timedelta(days=1)
         if is_working_day(day, own):

@@ -127,3 +127,4 @@ told-photo-lost = A photo of ticket { $number } could not be fetched; the ticket
 
 remind-soon = Reminder: the { $what } of ticket { $number } is due { $at }, in { $by }.
 remind-late = Late: the { $what } of ticket { $number } was due { $at }, { $by } ago.
+do-unmerge = Undo the merge

@@ -121,3 +121,4 @@ told-photo-lost = 工单 { $number } 有一张照片没能收到，工单照常�
 
 remind-soon = 提醒：工单 { $number } 的{ $what }期限是 { $at }，还有{ $by }。
 remind-late = 超时：工单 { $number } 应在 { $at } 前{ $what }，已过{ $by }。
+do-unmerge = 取消合并

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0001_39aad9"
+revision = "0001_46bb51"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -894,6 +894,13 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("closed_at IS NOT NULL"),
             postgresql_where=sa.text("closed_at IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_ticket_merged_into",
+            ["merged_into"],
+            unique=False,
+            sqlite_where=sa.text("merged_into IS NOT NULL"),
+            postgresql_where=sa.text("merged_into IS NOT NULL"),
         )
         batch_op.create_index(
             "ix_ticket_reporter",

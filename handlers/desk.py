@@ -1,0 +1,162 @@
+"""What the desk alone does: assign, merge, file for a caller."""
+
+from config.terms import STAFF, Action, Source, TicketId
+from handlers import letters, opening, report, triage
+from handlers.context import Context
+from handlers.letters import Pick
+from handlers.opening import Matter
+from handlers.rules import access, commands
+from handlers.rules import ticket as rules
+from handlers.rules.refusals import Refused
+from storage import limits, people, tickets
+from storage.buttons import Button
+from storage.messages import Outgoing, Pressed, Said
+from storage.tickets import Ticket
+
+_SOURCES = {
+    "电话": Source.HOTLINE,
+    "热线": Source.HOTLINE,
+    "12345": Source.HOTLINE,
+    "hotline": Source.HOTLINE,
+    "窗口": Source.COUNTER,
+    "来访": Source.COUNTER,
+    "counter": Source.COUNTER,
+    "巡查": Source.PATROL,
+    "patrol": Source.PATROL,
+    "微信": Source.RELAYED,
+    "wechat": Source.RELAYED,
+}
+
+
+def assign(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
+    """Give a ticket to a named worker (desk)."""
+    ticket, words = triage.named_ticket(ctx, message, rest)
+    if not access.may(report.ties_to(ctx, ticket), Action.ASSIGN):
+        raise Refused("refused-not-allowed", number=ticket.number)
+    rules.next_status(ticket.status, Action.ASSIGN)
+    person = triage.named_staff(ctx, words)
+    if person is None:
+        return [triage.who(ctx, message, ticket, Action.ASSIGN)]
+    said = triage.hand_to(ctx, ticket, person, Action.ASSIGN)
+    return [
+        letters.reply(
+            message,
+            ctx.say("assigned", number=ticket.number, name=person.name),
+            ticket=ticket.id,
+        ),
+        *said,
+    ]
+
+
+def merge(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
+    """Let one ticket go up in another; its reporter follows along."""
+    number, words = commands.needed_number(rest)
+    into, _ = commands.needed_number(words)
+    ticket, target = triage.by_number(ctx, number), triage.by_number(ctx, into)
+    if ticket.id == target.id:
+        raise Refused("refused-merge-self")
+    if not access.may(report.ties_to(ctx, ticket), Action.MERGE) or not (
+        access.may(report.ties_to(ctx, target), Action.MERGE)
+    ):
+        raise Refused("refused-not-allowed", number=ticket.number)
+    if target.status not in rules.OPEN:
+        raise Refused("refused-add-ended", number=target.number)
+    status = rules.next_status(ticket.status, Action.MERGE)
+    tickets.move(ctx.db, ticket, status, merged_into=target.id)
+    limits.end(ctx.db, ticket.id, ctx.now, met=False)
+    tickets.log(
+        ctx.db,
+        ctx.id,
+        ctx.actor,
+        Action.MERGE,
+        ctx.now,
+        ticket=ticket.id,
+        old=ticket.status,
+        new=status,
+        into=target.id,
+    )
+    said = triage.tell_reporter(
+        ctx, ticket, "told-merged", into=target.number, mention=target
+    )
+    return [
+        letters.reply(
+            message,
+            ctx.say("merged", number=ticket.number, into=target.number),
+            choices=letters.choices(
+                ctx,
+                [Pick(ctx.say("do-unmerge"), "unmerge", ticket.id)],
+                allowed=ctx.actor,
+            ),
+            ticket=target.id,
+        ),
+        *said,
+    ]
+
+
+def press_unmerge(
+    ctx: Context, press: Pressed, button: Button
+) -> list[Outgoing]:
+    """Undo a merge."""
+    ticket = tickets.get(ctx.db, TicketId(button.subject_id))
+    return [letters.notice(press, ""), *_unmerge(ctx, press, ticket)]
+
+
+def _unmerge(ctx: Context, press: Pressed, ticket: Ticket) -> list[Outgoing]:
+    if not access.may(report.ties_to(ctx, ticket), Action.UNMERGE):
+        raise Refused("refused-not-allowed", number=ticket.number)
+    status = rules.next_status(ticket.status, Action.UNMERGE)
+    after = tickets.move(ctx.db, ticket, status, merged_into=None)
+    running = opening.start_limits(ctx, after, ctx.now)
+    tickets.log(
+        ctx.db,
+        ctx.id,
+        ctx.actor,
+        Action.UNMERGE,
+        ctx.now,
+        ticket=ticket.id,
+        old=ticket.status,
+        new=status,
+    )
+    return [
+        letters.reply(
+            press,
+            ctx.say("unmerged", number=ticket.number),
+            ticket=ticket.id,
+        ),
+        *opening.assignment(ctx, after, running),
+    ]
+
+
+def file(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
+    """Open a ticket for a caller: ``代报 电话 8号楼 楼道灯不亮``."""
+    person = ctx.person
+    if person is None or not person.has(*STAFF):
+        raise Refused("refused-staff-only")
+    source, text = _source(rest)
+    if not text.strip():
+        raise Refused("refused-empty-report")
+    place = ctx.mind.place(text, home="", grid=ctx.grid)
+    grids = people.grids_of(ctx.db, ctx.id, person.id)
+    grid = place.grid if place else None
+    if grid is None and len(grids) == 1:
+        grid = next(iter(grids))
+    ticket, running, told = opening.open_ticket(
+        ctx,
+        Matter(
+            text=text,
+            category=ctx.mind.category(text)[0],
+            urgency=ctx.mind.urgency(text),
+            source=source,
+            grid=grid or ctx.grid,
+            place=place,
+            point=message.point,
+        ),
+        message,
+    )
+    return [*report.filed(ctx, message, ticket, running), *told]
+
+
+def _source(rest: str) -> tuple[Source, str]:
+    first, _, words = rest.strip().partition(" ")
+    source = _SOURCES.get(first.strip(":：").lower())
+    return (source, words) if source else (Source.RELAYED, rest)

@@ -1,0 +1,126 @@
+"""When things are due, by hand and by property."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from config.pack.values import Limit, Rung, Span, Unit
+from config.terms import CategoryId, Level, Severity
+from handlers.rules import calendar, limits
+
+ZONE = ZoneInfo("Asia/Shanghai")
+ROADS, LAMPS = CategoryId("roads"), CategoryId("lamps")
+
+
+def _local(*parts: int) -> datetime:
+    return datetime(*parts, tzinfo=ZONE)  # type: ignore[arg-type,misc]
+
+
+@pytest.mark.parametrize(
+    ("start", "span", "due"),
+    [
+        # the published calendar of 2026: the fourteenth of February works
+        ((2026, 2, 13, 10), "2wd", (2026, 2, 24, 10)),
+        ((2026, 10, 9, 16), "2wd", (2026, 10, 12, 16)),
+        ((2026, 11, 20, 17), "1wh", (2026, 11, 23, 9)),
+        ((2026, 11, 23, 11), "2wh", (2026, 11, 23, 14, 30)),
+        ((2026, 11, 23, 9), "4h", (2026, 11, 23, 13)),
+        ((2026, 11, 23, 9), "7d", (2026, 11, 30, 9)),
+    ],
+)
+def test_what_was_worked_out_by_hand(
+    start: tuple[int, ...], span: str, due: tuple[int, ...]
+) -> None:
+    unit = Unit(span.lstrip("0123456789"))
+    amount = int(span.removesuffix(unit))
+
+    found = limits.due_at(_local(*start), Span(amount, unit), ZONE, {})
+
+    assert found == _local(*due)
+
+
+@given(
+    st.timedeltas(timedelta(0), timedelta(days=330)),
+    st.timedeltas(timedelta(0), timedelta(days=20)),
+    st.builds(Span, st.integers(1, 60), st.sampled_from(Unit)),
+)
+def test_a_later_report_is_never_due_earlier(
+    after: timedelta, later: timedelta, span: Span
+) -> None:
+    first = datetime(2026, 1, 1, tzinfo=UTC) + after
+
+    assert limits.due_at(first, span, ZONE, {}) <= limits.due_at(
+        first + later, span, ZONE, {}
+    )
+
+
+def test_the_most_particular_limit_wins() -> None:
+    def limit(
+        category: CategoryId | None, severity: Severity | None, hours: int
+    ) -> Limit:
+        return Limit(
+            category=category,
+            severity=severity,
+            kind="resolve",
+            within=Span(hours, Unit.HOURS),
+            remind_before=(),
+        )
+
+    all_ = [
+        limit(None, None, 1),
+        limit(None, Severity.MAJOR, 2),
+        limit(ROADS, None, 3),
+    ]
+
+    def found(category: CategoryId, severity: Severity) -> list[int]:
+        return [
+            one.within.amount
+            for one in limits.limits_for(all_, category, severity)
+        ]
+
+    assert found(ROADS, Severity.MAJOR) == [3]
+    assert found(LAMPS, Severity.MAJOR) == [2]
+    assert found(LAMPS, Severity.SIMPLE) == [1]
+
+
+def test_a_reminder_before_the_start_is_left_out() -> None:
+    start = _local(2026, 11, 23, 9)
+    limit = Limit(
+        category=None,
+        severity=None,
+        kind="answer",
+        within=Span(4, Unit.HOURS),
+        remind_before=(timedelta(hours=24), timedelta(hours=2)),
+    )
+    ladder = (Rung(timedelta(hours=24), Level.COMMUNITY),)
+
+    rungs = limits.moments(limit, start, start + timedelta(hours=4), ladder)
+
+    assert [moment.rung for moment in rungs] == [
+        "before 2h",
+        "at",
+        "after community",
+    ]
+
+
+def test_a_year_without_a_calendar_falls_back_to_the_plain_week() -> None:
+    assert not calendar.is_published(2090)
+    assert calendar.is_working_day(date(2090, 1, 2), {})
+    assert not calendar.is_working_day(date(2090, 1, 1), {})
+    assert calendar.is_working_day(date(2090, 1, 1), {date(2090, 1, 1): True})
+
+
+@pytest.mark.parametrize(
+    ("hour", "until"), [(23, (24, 7)), (3, (23, 7)), (7, None), (12, None)]
+)
+def test_nights_end_in_the_morning(
+    hour: int, until: tuple[int, int] | None
+) -> None:
+    now = _local(2026, 11, 23, hour)
+
+    found = calendar.morning(now, ZONE, time(22), time(7))
+
+    assert found == (_local(2026, 11, *until) if until else None)
