@@ -33,6 +33,7 @@ from config.terms import (
 from handlers import router
 from handlers.context import Fixed
 from handlers.rules.commands import WORDS
+from handlers.understanding.meaning import Sure
 from storage import buttons, outbox, posts, tickets, webchat, wishes
 from storage.database import Connection
 from storage.messages import (
@@ -146,12 +147,20 @@ class _Past:
 
     def _report(self, one: DemoTicket, at: datetime) -> None:
         group = self._group(one.grid)
-        message = self._says(at, one.person, one.text, group)
+        message = self._says(at, one.person, self._clear(one.text), group)
         post = posts.find(self._db, group.key, message)
         if post is None or post.ticket_id is None:
             log.warning("demo_report_unheard", category=one.category)
             return
         self._tickets[one] = post.ticket_id
+
+    def _clear(self, text: str) -> str:
+        """Return words that are surely understood, as people learn to."""
+        mind = self._fixed.minds[self._community.id]
+        if mind.judge(text, addressed=True).sure is Sure.ACT:
+            return text
+        word = WORDS[Command.REPORT][0]
+        return text if text.startswith(word) else f"{word} {text}"
 
     def _step(self, one: DemoTicket, step: Step, at: datetime) -> None:
         ticket = self._tickets.get(one)

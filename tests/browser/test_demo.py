@@ -134,12 +134,9 @@ async def test_the_demo_goes_on_where_it_stopped(
             await page.click('[data-by="7d"]')
             await expect(clock).not_to_contain_text(today)
             await _says(page, "大家好，我回来了")
-            await expect(page.locator(".message.mine").last).to_contain_text(
-                "我回来了"
-            )
-            day = await page.locator(".message.mine time").last.get_attribute(
-                "title"
-            )
+            # the pending copy carries no id; the kept one does
+            kept = page.locator(".message[data-id]", has_text="我回来了")
+            day = await kept.locator("time").get_attribute("title")
     async with program(tmp_path) as address:
         looker = Looker(browser, address)
         async with looker.opens("/?me=wang#g1") as page:
