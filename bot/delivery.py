@@ -42,6 +42,8 @@ GIVE_UP = timedelta(hours=72)
 """A letter that could not be sent for so long is parked."""
 FIRST_PAUSE = timedelta(seconds=2)
 LONGEST_PAUSE = timedelta(minutes=5)
+CUT_OFF_PAUSE = timedelta(seconds=15)
+"""The longest pause after a crash of ours: the platform isn't to blame."""
 
 log = structlog.get_logger()
 
@@ -228,11 +230,12 @@ class Delivery:
         outgoing: Outgoing,
         channel: Channel,
         reason: str,
+        longest: timedelta = LONGEST_PAUSE,
     ) -> None:
         now = self.now()
         # how often doesn't matter: a long outage is many attempts
         if channel.can.once and now - letter.created_at <= GIVE_UP:
-            pause = self._pause(letter)
+            pause = min(self._pause(letter), longest)
             await self.database.write(
                 lambda db: outbox.put_back(
                     db, letter, now + pause, reason or "unknown outcome"
@@ -311,7 +314,9 @@ class Delivery:
             except msgspec.MsgspecError:
                 await self._park(letter, "unreadable")
                 continue
-            await self._unknown(letter, outgoing, channel, "cut off")
+            await self._unknown(
+                letter, outgoing, channel, "cut off", CUT_OFF_PAUSE
+            )
 
     @staticmethod
     def _pause(letter: Letter) -> timedelta:
