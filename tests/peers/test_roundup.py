@@ -457,6 +457,9 @@ async def test_in_bad_weather_each_ticket_is_one_issue_in_order(
     titles = Counter(it["title"] for it in issues)
     disorder = [it for it in issues if tracker.said(it) != ["报", "补", "办"]]
     unmoved = [it for it in issues if it["status.name"] != "resolved"]
+    hung_twice = [
+        it for it in issues if len(it["messages"]) != len(set(it["messages"]))
+    ]
     pictures = [it for it in issues if len(it["files"]) != 1]
     requests = bridge.proxy.seen.total()
     with capsys.disabled():
@@ -466,7 +469,8 @@ async def test_in_bad_weather_each_ticket_is_one_issue_in_order(
             f" {requests} requests, seed {seed}:"
             f" missing {count - len(titles)},"
             f" duplicates {len(issues) - len(titles)},"
-            f" order violations {len(disorder)}"
+            f" order violations {len(disorder)};"
+            f" the tracker hung a note twice: {len(hung_twice)}"
         )
     assert len(titles) == count
     assert len(issues) == count

@@ -74,10 +74,14 @@ class Tracker:
         return list(listed["collection"])
 
     def said(self, issue: dict[str, Any]) -> list[str]:
-        """Return an issue's messages in the order they were written."""
+        """Return an issue's messages in the order they were written.
+
+        Two requests that race past its ETag check may hang one message
+        on an issue twice; it is one message all the same.
+        """
         return [
             str(self.ask(f"msg/{it}?@verbose=3")["attributes"]["content"])
-            for it in sorted(issue["messages"], key=int)
+            for it in sorted(set(issue["messages"]), key=int)
         ]
 
     def staff_changes(
