@@ -42,6 +42,13 @@ SPOKEN = frozenset(
     }
 )
 """What is told there in the words of the one who did it."""
+NEAR = {
+    Status.PAUSED: (Status.ACCEPTED,),
+    Status.CLOSED: (Status.RESOLVED,),
+    Status.REFUSED: (Status.CLOSED, Status.RESOLVED),
+    Status.MERGED: (Status.CLOSED, Status.RESOLVED),
+}
+"""What to say where a system has no word: nobody must go on working."""
 FOR_WORK = frozenset({"report", "addition"})
 """The photos that a system gets."""
 
@@ -122,7 +129,7 @@ def _open(ctx: Context, ticket: Ticket, system: System) -> Order:
         ticket.id,
         system.id,
         reference(ctx, ticket),
-        status or "",
+        status,
     )
     tickets.log(
         ctx.db,
@@ -144,7 +151,7 @@ def _open(ctx: Context, ticket: Ticket, system: System) -> Order:
         system,
         order.reference,
         words=_first_words(ctx, ticket),
-        status=status or "",
+        status=status,
         photos=() if ticket.private else tuple(kept),
     )
 
@@ -160,7 +167,7 @@ def _tell(
     again = event.action == Action.RECLASSIFY and order.status == Status.CLOSED
     status = ""
     if event.action in STEPS or again:
-        status = _known(system, ticket.status) or ""
+        status = _known(system, ticket.status)
     if status == order.status:
         status = ""
     words = _words(ctx, ticket, event)
@@ -174,7 +181,7 @@ def _tell(
             ticket,
             system,
             order.reference,
-            words=words or wording.status_word(ctx, ticket.status, _to(ctx)),
+            words=words or _say(ctx, f"done-{event.action}"),
             status=status,
             was=order.status if status else "",
         )
@@ -191,7 +198,7 @@ def _take_away(
         system = ctx.community.system(order.system)
     except KeyError:
         return []
-    status = _known(system, Status.CLOSED) or ""
+    status = _known(system, Status.CLOSED)
     orders.change(ctx.db, order, status=Status.CLOSED)
     return [
         _letter(
@@ -287,9 +294,13 @@ def _place(ticket: Ticket) -> str:
     return f"{ticket.place} {ticket.lat:.6f}, {ticket.lon:.6f}".strip()
 
 
-def _known(system: System, status: Status) -> str | None:
-    """Return the status if the system has a word for it."""
-    return status if status in system.statuses.values() else None
+def _known(system: System, status: Status) -> str:
+    """Return the status, or the nearest that the system has a word for."""
+    words = set(system.statuses.values())
+    for near in (status, *NEAR.get(status, ())):
+        if near in words:
+            return near
+    return ""
 
 
 def _to(ctx: Context) -> Language:

@@ -146,9 +146,41 @@ async def test_what_the_worker_does_is_told_to_the_office(
 
         told = [(it.status, it.was, it.words) for it in office.orders[1:]]
         assert told == [
-            ("accepted", "reported", "办理中"),
+            ("accepted", "reported", "受理"),
             ("resolved", "accepted", "已请厂家修好"),
         ]
+
+
+async def test_nobody_goes_on_with_what_is_merged_or_withdrawn(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with opened(database_url, tmp_path) as office:
+        await office.town.says("wang", "报事 3号楼电梯坏了", group="g1")
+        await office.town.says("li", "报事 3号楼电梯停了", group="g1")
+        await office.town.says("sun", "报事 5号楼路灯坏了", group="g1")
+
+        await office.town.says("lin", "合并 2 1")
+        await office.town.says("sun", "撤回 3")
+
+        told = [(it.reference[:7], it.status) for it in office.orders[3:]]
+        assert told == [("town-2-", "closed"), ("town-3-", "closed")]
+
+
+async def test_a_ticket_may_come_back_to_the_office(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with opened(database_url, tmp_path) as office:
+        await office.town.says("wang", "报事 3号楼电梯坏了", group="g1")
+        await office.town.says("wang", "改分类 1 道路交通")
+
+        await office.town.says("wang", "改分类 1 公共设施")
+
+        assert [it.status for it in office.orders] == [
+            "reported",
+            "closed",
+            "reported",
+        ]
+        assert len({it.reference for it in office.orders}) == 1
 
 
 async def test_the_offices_remarks_go_to_the_worker_alone_and_once(
