@@ -38,13 +38,13 @@ from config.pack.values import Pack
 from config.settings import Settings, TelegramMode
 from config.terms import CommunityId, PhotoId
 from config.texts import Texts
-from handlers import console, wording
+from handlers import console, menus, wording
 from handlers.context import Fixed
 from handlers.understanding.understanding import Understanding
-from storage import backlog, migrate
+from storage import backlog, migrate, outbox
 from storage.apply import apply
 from storage.backlog import Backlog
-from storage.database import Database
+from storage.database import Connection, Database
 from storage.webchat import Viewer
 
 SHUTDOWN_S = 2.0
@@ -184,6 +184,7 @@ async def opened_core(
             ),
             beat=health.beat,
         )
+        await database.write(partial(_offer_menus, fixed, channels, now))
         await intake.open()
         await delivery.open()
         yield Core(
@@ -460,6 +461,19 @@ def _fixed(plan: Plan, opening_link: Callable[[str, str], str]) -> Fixed:
         opening_link=opening_link,
         demo=plan.demo,
     )
+
+
+def _offer_menus(
+    fixed: Fixed,
+    channels: Mapping[str, Channel],
+    now: datetime,
+    db: Connection,
+) -> None:
+    """Queue what chats offer that have no menu of their own."""
+    for channel in channels.values():
+        if channel.can.menus:
+            offered = menus.defaults(fixed, channel.name)
+            outbox.put(db, [(menu, None) for menu in offered], None, now)
 
 
 def _minds(pack: Pack) -> dict[CommunityId, Understanding]:

@@ -11,7 +11,15 @@ from handlers.rules.commands import IN_GROUPS, SELDOM, SHOWN, Audience
 from handlers.rules.refusals import Refused
 from storage import buttons, people
 from storage.buttons import Button
-from storage.messages import Choice, Incoming, Outgoing, Pressed, Said, Say
+from storage.messages import (
+    Choice,
+    Incoming,
+    Outgoing,
+    Pressed,
+    Said,
+    Say,
+    SetMenu,
+)
 
 _LANGUAGES = {
     "zh": Language.ZH,
@@ -127,8 +135,20 @@ def noticed(
             return said
         text = f"{one.text}\n\n{ctx.say('privacy-notice')}"
         people.change(ctx.db, ctx.id, person.id, noticed_at=ctx.now)
-        return [*said[:place], replace(one, text=text), *said[place + 1 :]]
+        said = [*said[:place], replace(one, text=text), *said[place + 1 :]]
+        return [*said, *_first_menu(ctx, message, said)]
     return said
+
+
+def _first_menu(
+    ctx: Context, message: Said, said: list[Outgoing]
+) -> list[Outgoing]:
+    """Offer a private chat the menu of its person, with the first answer."""
+    if message.chat.kind is not ChatKind.PRIVATE or ctx.person is None:
+        return []
+    if any(isinstance(one, SetMenu) for one in said):
+        return []
+    return [menus.private_menu(ctx, message.chat, ctx.person)]
 
 
 def _speak(

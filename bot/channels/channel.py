@@ -23,6 +23,8 @@ class Can:
     private: bool = False
     """May write to a person first."""
     history: bool = False
+    menus: bool = False
+    """Shows a menu of commands, by chat and by kind of chat."""
     once: bool = False
     """Sends take an idempotency key, so an unknown outcome may be resent."""
 

@@ -135,6 +135,7 @@ class WebChat:
         edits=True,
         replies=True,
         albums=True,
+        menus=True,
         private=True,
         history=True,
         once=True,

@@ -51,6 +51,7 @@ class Telegram:
         replies=True,
         threads=True,
         albums=True,
+        menus=True,
     )
     limits = Limits(
         text=TEXT,
