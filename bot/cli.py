@@ -12,6 +12,7 @@ from bot import logs, operations, systems
 from bot.app import Edges, MovableClock, Plan, serve, wall
 from bot.backup import CannotBackUp, back_up
 from bot.backup import restore as put_back
+from bot.channels.channel import Finding
 from bot.progress import shown
 from config.pack.demo import Demo as Story
 from config.pack.demo import load_demo
@@ -92,7 +93,11 @@ def check() -> None:
     settings = _settings()
     plan = _plan(settings)
     logs.set_up(settings.log_format, _secrets(settings))
-    findings = asyncio.run(operations.check(plan, Edges(settings, plan)))
+    findings = [
+        Finding(ok=False, words=words)
+        for words in systems.mistakes(plan.pack, settings.systems)
+    ]
+    findings += asyncio.run(operations.check(plan, Edges(settings, plan)))
     for finding in findings:
         mark = "✓" if finding.ok else "✗"
         sys.stdout.write(f"{mark} {finding.words}\n")

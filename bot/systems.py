@@ -45,9 +45,13 @@ def mistakes(pack: Pack, logins: Logins) -> list[str]:
 def channels(
     pack: Pack, logins: Logins, photo_bytes: PhotoBytes, words: Words
 ) -> list[Roundup]:
-    """Return a channel for each system; ``mistakes`` found none."""
+    """Return a channel for each system without mistakes."""
     make = partial(_channel, logins, photo_bytes, words)
-    return [make(system) for system in _systems(pack).values()]
+    return [
+        make(system)
+        for system in _systems(pack).values()
+        if not _mistakes(system, logins)
+    ]
 
 
 def _channel(

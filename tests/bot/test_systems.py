@@ -77,6 +77,10 @@ def test_a_missing_or_halved_login_is_named_and_never_quoted() -> None:
     assert halved == ["LINLI_SYSTEM_CITY_DESK: must be user:password"]
 
 
+def test_a_system_with_a_mistake_is_left_out_of_the_check() -> None:
+    assert systems.channels(_pack((DESK,)), {}, _no_photo, str) == []
+
+
 def test_a_login_for_nothing_is_a_mistake_with_a_hint() -> None:
     found = systems.mistakes(
         _pack((DESK,)), _logins(city_desk="a:b", city_dusk="a:b")

@@ -61,6 +61,9 @@ async def bridge(
     """Tell the reports and serve."""
     # each kill is an attempt, and attempts lengthen the pauses
     delivery.LONGEST_PAUSE = timedelta(seconds=2)
+    # on PostgreSQL another process might still be sending
+    delivery.SEND_S = 10.0
+    delivery.LEASE = timedelta(seconds=15)
     town = pack(url)
     plan = Plan(
         database_url=database_url,
