@@ -78,7 +78,7 @@ class Clock:
             )
         if await self.database.read(lambda db: inbox.anything_stale(db, now)):
             await self.database.write(
-                lambda db: inbox.drop_stale_parts(db, now)
+                lambda db: router.give_up_parts(self.fixed, db, now)
             )
         self.beat("clock", TICK_WITHIN_S)
 

@@ -1,5 +1,6 @@
 """A resident reports, adds, edits, takes back, corrects."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -26,14 +27,17 @@ from handlers.rules.access import Tie
 from handlers.rules.commands import Typed
 from handlers.rules.refusals import Refused
 from handlers.understanding.meaning import Intent, Meaning, Sure
-from storage import inbox, limits, people, photos, posts, tickets
-from storage.buttons import Button
+from storage import buttons, inbox, limits, people, photos, posts, tickets
+from storage.buttons import Button, Dialogue
 from storage.limits import TimeLimit
 from storage.messages import Edited, Outgoing, Pressed, Said, Withdrawn
 from storage.posts import Post
 from storage.tickets import Ticket
 
-ALBUM_WAITS = timedelta(minutes=2)
+ALBUM_WAITS = {
+    ChatKind.GROUP: timedelta(minutes=2),
+    ChatKind.PRIVATE: timedelta(seconds=10),
+}
 """Parts of an album wait this long for the part with the words."""
 UNDECIDED = timedelta(minutes=30)
 """An unanswered "is this a report?" is forgotten after this."""
@@ -100,6 +104,38 @@ def press_grid(ctx: Context, press: Pressed, button: Button) -> list[Outgoing]:
     ]
 
 
+def ask_words(ctx: Context, parts: Sequence[Said]) -> list[Outgoing]:
+    """Keep photos that came without words, and ask for these."""
+    _expect_words(ctx, parts[0], [_packed(part) for part in parts])
+    return [letters.reply(parts[0], ctx.say("ask-photo-words"))]
+
+
+def photo_words(
+    ctx: Context, message: Said, dialogue: Dialogue
+) -> list[Outgoing]:
+    """Report the photos with the words that have come; or keep more."""
+    parts: list[str] = dialogue.args["parts"]
+    if not message.text.strip():
+        if message.photos:
+            _expect_words(ctx, message, [*parts, _packed(message)])
+        return []
+    shown = [photo for part in parts for photo in _said.decode(part).photos]
+    whole = msgspec.structs.replace(message, photos=(*shown, *message.photos))
+    return _open(ctx, whole, message.text)
+
+
+def _expect_words(ctx: Context, message: Said, parts: list[str]) -> None:
+    buttons.expect(
+        ctx.db,
+        message.chat.key,
+        message.sender.key,
+        ctx.id,
+        "photo-words",
+        {"parts": parts[:MOST_PHOTOS]},
+        ctx.now + UNDECIDED,
+    )
+
+
 def keep_album_part(ctx: Context, message: Said) -> list[Outgoing]:
     """Let a part wait for the words, or join a ticket that has them."""
     known = posts.find_album(ctx.db, message.chat.key, message.album)
@@ -111,7 +147,7 @@ def keep_album_part(ctx: Context, message: Said) -> list[Outgoing]:
         ctx.db,
         message,
         album_key(message),
-        ctx.now + ALBUM_WAITS,
+        ctx.now + ALBUM_WAITS[message.chat.kind],
         ctx.now,
     )
     return []

@@ -165,6 +165,7 @@ DIALOGUES: dict[str, ByWords] = {
     "ticket": triage.by_words,
     "reopen": residents.reopen,
     "rated": residents.rated,
+    "photo-words": report.photo_words,
     "wish-contact": wishes.contact,
     "wish-edit": wish_review.reword,
     "wish-decline": wish_review.decline_words,
@@ -216,6 +217,22 @@ def hear(
     except Overtaken:
         said = _refusal(ctx, message, Refused("refused-overtaken"))
     letters.post(ctx, welcome.noticed(ctx, message, said))
+
+
+def give_up_parts(fixed: Fixed, db: Connection, now: datetime) -> None:
+    """Let go of album parts whose words never came.
+
+    Those of a group vanish: they were talk. In private somebody waits for
+    an answer, so they are asked for the words.
+    """
+    albums: dict[str, list[Said]] = {}
+    for part in inbox.take_stale(db, now):
+        if isinstance(part, Said) and part.chat.kind is ChatKind.PRIVATE:
+            albums.setdefault(report.album_key(part), []).append(part)
+    for parts in albums.values():
+        ctx = _surroundings(fixed, db, parts[0], now)
+        if ctx is not None:
+            letters.post(ctx, report.ask_words(ctx, parts))
 
 
 def hush(
@@ -465,13 +482,14 @@ def _understood(ctx: Context, message: Said) -> list[Outgoing]:
     )
     if message.album and wishes.add_photos(ctx, message):
         return []
+    told = private or message.addressed
     if message.album and meaning.sure is not Sure.ACT:
         return report.keep_album_part(ctx, message)
     if meaning.intent is Intent.REPORT and meaning.sure is Sure.ACT:
         return report.report(ctx, message, message.text)
     if meaning.intent is Intent.REPORT and meaning.sure is Sure.ASK:
         return report.ask_first(ctx, message)
-    if private or message.addressed:
+    if told:
         return _lost(ctx, message, meaning)
     return _overheard(ctx, message, meaning)
 
@@ -494,7 +512,7 @@ def _lost(ctx: Context, message: Said, meaning: Meaning) -> list[Outgoing]:
     if meaning.intent is Intent.THANKS:
         return [letters.reply(message, ctx.say("you-are-welcome"))]
     if message.photos and not message.text.strip():
-        return [letters.reply(message, ctx.say("ask-photo-words"))]
+        return report.ask_words(ctx, [message])
     if any(one.kind == "voice" for one in message.attachments):
         return [letters.reply(message, ctx.say("refused-voice"))]
     return faq.answer(ctx, message) or [

@@ -110,12 +110,16 @@ def anything_stale(db: Connection, now: datetime) -> bool:
     return found is not None
 
 
-def drop_stale_parts(db: Connection, now: datetime) -> int:
-    """Remove parts whose words never came; return how many."""
+def take_stale(db: Connection, now: datetime) -> Sequence[Incoming]:
+    """Return and remove parts whose words never came, in order."""
     i = schema.inbox
-    return db.execute(
-        delete(i).where(i.c.state == "album", i.c.due_at <= now)
-    ).rowcount
+    rows = db.execute(
+        delete(i)
+        .where(i.c.state == "album", i.c.due_at <= now)
+        .returning(*_COLUMNS)
+    ).mappings()
+    kept = sorted((Kept(**row) for row in rows), key=lambda one: one.id)
+    return [one.message for one in kept]
 
 
 def count_attempt(

@@ -65,3 +65,24 @@ async def test_an_album_of_ordinary_talk_vanishes(
 
         assert await town.core.database.read(_counts) == (0, 0, 0)
         assert town.read("g1") == []
+
+
+async def test_photos_in_private_wait_for_their_words_and_their_grid(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    channel = _with_pictures()
+    async with World.opened(sqlite_url, tmp_path, channel=channel) as town:
+        await town.says("wang", "", photos=["a"], album="z")
+        await town.says("wang", "", photos=["b"], album="z")
+        assert town.heard("wang") == []
+        await town.passes(timedelta(minutes=1))
+        assert town.heard("wang")[-1:] == [
+            "照片收到了。请再说一句：什么地方、什么问题？"
+        ]
+
+        await town.says("wang", "楼道里的垃圾没人收", photos=["c"])
+        assert "哪个网格" in town.last("wang")
+        await town.presses("wang", "第一网格")
+
+        assert "工单 1" in town.last("wang")
+        assert await town.core.database.read(_counts) == (1, 3, 0)
