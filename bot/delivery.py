@@ -30,9 +30,13 @@ from storage.messages import AnswerPress, Chat, Edit, Outgoing, Say
 from storage.outbox import Letter
 
 SEND_S = 30.0
-LEASE = timedelta(seconds=120)
+LEASE = timedelta(seconds=60)
+"""Twice what a send may take; only PostgreSQL's many processes need it."""
 AT_ONCE = 32
 """Sends under way together."""
+AHEAD_S = 0.05
+"""Letters are claimed no earlier before their turn: what is claimed and
+not sent at a crash is of unknown outcome."""
 IDLE_S = 1.0
 ROUND_WITHIN_S = 60.0
 """How long another process's letters may wait to be seen."""
@@ -87,7 +91,7 @@ class Delivery:
                 for letter in letters:
                     self._busy += 1
                     sends.create_task(self._deliver(letter))
-                if len(letters) < AT_ONCE - self._busy or not letters:
+                if not letters:
                     await self._rest()
 
     async def tick(self) -> None:
@@ -102,8 +106,12 @@ class Delivery:
         self._wake.set()
 
     async def _take(self) -> list[Letter]:
-        room = AT_ONCE - self._busy
-        if room <= 0:
+        left = AT_ONCE - self._busy
+        rooms = {
+            name: min(left, pace.room(AHEAD_S))
+            for name, pace in self._paces.items()
+        }
+        if not any(room > 0 for room in rooms.values()):
             return []
         resting = [
             chat for pace in self._paces.values() for chat in pace.resting()
@@ -116,7 +124,7 @@ class Delivery:
             return []
         return list(
             await self.database.write(
-                lambda db: outbox.take(db, now, LEASE, room, resting)
+                lambda db: outbox.take(db, now, LEASE, rooms, resting)
             )
         )
 

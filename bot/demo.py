@@ -309,7 +309,7 @@ class _Past:
     # What the program answered
 
     def _deliver(self, at: datetime) -> None:
-        while letters := outbox.take(self._db, at, LEASE, 100):
+        while letters := outbox.take(self._db, at, LEASE, {}):
             for letter in letters:
                 if letter.chat.partition(":")[0] != CHANNEL:
                     outbox.park(self._db, letter, "the demo's past")

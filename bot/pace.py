@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from bot.channels.channel import Limits
 
 MINUTE_S = 60.0
+NO_LIMIT = 1 << 30
 
 
 @dataclass(eq=False)
@@ -29,9 +30,19 @@ class Pace:
 
     def next_free(self, at_most: float) -> float:
         """Return the seconds until the next chat may be spoken to."""
-        if not self._free_at:
-            return at_most
-        return min(at_most, min(self._free_at.values()) - time.monotonic())
+        frees = [*self._free_at.values()]
+        if self._all_free_at:
+            frees.append(self._all_free_at)
+        now = time.monotonic()
+        waits = [at - now for at in frees if at > now]
+        return min(at_most, *waits) if waits else at_most
+
+    def room(self, within_s: float) -> int:
+        """Return how many sends may begin within that time."""
+        if not self.limits.per_second:
+            return NO_LIMIT
+        ahead = max(0.0, self._all_free_at - time.monotonic())
+        return max(0, int((within_s - ahead) * self.limits.per_second) + 1)
 
     async def wait(self, chat: str) -> None:
         """Wait for the platform's own pace, and note a send into ``chat``."""

@@ -1,6 +1,6 @@
 """Letters that wait to be sent: order, attempts, leases, parking."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,8 +11,10 @@ from sqlalchemy import (
     Connection,
     Select,
     and_,
+    false,
     func,
     literal,
+    not_,
     or_,
     select,
     update,
@@ -28,6 +30,10 @@ _decoder: msgspec.json.Decoder[Outgoing] = msgspec.json.Decoder(Outgoing)
 
 EMPTY = _encode(Say(chat=Chat("", "", ChatKind.PRIVATE), text=""))
 """The body of a letter that was sent and forgotten."""
+
+
+STRANGERS = 10
+"""Letters of unknown channels that are claimed together."""
 
 
 class Letter(Struct, frozen=True, kw_only=True):
@@ -138,10 +144,14 @@ def take(
     db: Connection,
     now: datetime,
     lease: timedelta,
-    limit: int,
+    rooms: Mapping[str, int],
     resting: Collection[str] = (),
 ) -> Sequence[Letter]:
     """Claim the next letter of each chat that has one due.
+
+    ``rooms`` says how many each channel can send right away: what is
+    claimed and not yet sent at a crash has an unknown outcome. Letters of
+    channels that it doesn't name are claimed as well, a few at a time.
 
     The attempt is counted and the lease taken in this transaction, which
     must commit before anything is sent. A letter in the middle of a send,
@@ -149,12 +159,33 @@ def take(
     except that danger and answers go ahead of letters that wait for the
     morning.
     """
+    strangers = not_(or_(false(), *map(_of, rooms)))
+    taken = _claim(db, now, lease, resting, strangers, STRANGERS)
+    for channel, room in rooms.items():
+        if room > 0:
+            taken += _claim(db, now, lease, resting, _of(channel), room)
+    return sorted(taken, key=lambda letter: letter.id)
+
+
+def _of(channel: str) -> ColumnElement[bool]:
+    return schema.outbox.c.chat.startswith(f"{channel}:", autoescape=True)
+
+
+def _claim(
+    db: Connection,
+    now: datetime,
+    lease: timedelta,
+    resting: Collection[str],
+    chats: ColumnElement[bool],
+    limit: int,
+) -> list[Letter]:
     o = schema.outbox
     heads = (
         select(func.min(o.c.id))
         .where(
             o.c.state == "waiting",
             or_(o.c.not_before.is_(None), o.c.not_before <= now),
+            chats,
             o.c.chat.not_in(_held(now)),
             o.c.chat.not_in(resting),
         )
@@ -176,7 +207,7 @@ def take(
         )
         .returning(*_COLUMNS)
     ).mappings()
-    return sorted((Letter(**row) for row in rows), key=lambda it: it.id)
+    return [Letter(**row) for row in rows]
 
 
 def _held(now: datetime) -> Select[tuple[str]]:

@@ -21,7 +21,7 @@ community:
 grids:
 {grids}
 people:
-  - {{id: lin, name: 林工, roles: [worker], accounts: ["telegram:1001"]}}
+{people}
 """
 SHARED = {
     "categories.yaml": """\
@@ -78,13 +78,13 @@ class Program:
         """Wait until no photo and no letter waits any more."""
         async with asyncio.timeout(seconds):
             calm = 0
-            while calm < 2:  # the backlog is counted now and then
+            while calm < 12:  # the backlog is counted every five seconds
                 told = await self.gauges()
                 waiting = (
                     told["linli_photos_wanted"] + told["linli_letters_waiting"]
                 )
                 calm = 0 if waiting else calm + 1
-                await asyncio.sleep(2.6 if not waiting else 0.5)
+                await asyncio.sleep(1.0)
 
 
 @asynccontextmanager
@@ -126,17 +126,25 @@ async def started(
         await process.wait()
 
 
-def write_pack(folder: Path, groups: Sequence[str]) -> Path:
-    """Write a small pack whose grids have these Telegram groups."""
+def write_pack(
+    folder: Path, groups: Sequence[str], workers: Sequence[str]
+) -> Path:
+    """Write a small pack: a grid for each group, with a worker in turn."""
     pack = folder / "pack"
     community = pack / "communities" / "town"
     community.mkdir(parents=True)
     grids = "\n".join(
         f"  - {{id: g{n}, name: 第{n}网格, households: 250,"
-        f' buildings: [{n}号楼], worker: lin, groups: ["{group}"]}}'
+        f" buildings: [{n}号楼], worker: w{n % len(workers)},"
+        f' groups: ["{group}"]}}'
         for n, group in enumerate(groups, 1)
     )
-    text = COMMUNITY.format(grids=grids)
+    people = "\n".join(
+        f"  - {{id: w{n}, name: 网格员{n}, roles: [worker],"
+        f' accounts: ["{worker}"]}}'
+        for n, worker in enumerate(workers)
+    )
+    text = COMMUNITY.format(grids=grids, people=people)
     (community / "community.yaml").write_text(text, "utf-8")
     for name, shared in SHARED.items():
         (pack / name).write_text(shared, "utf-8")

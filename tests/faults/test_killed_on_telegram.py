@@ -23,8 +23,13 @@ from tests.pictures import picture
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(3600)]
 GROUPS = 12
+CHATS = 60
+"""Groups, and as many workers, when letters are what counts."""
 PEOPLE = 6
 BURST = 24
+CLAIMED = 8
+"""Letters that may be claimed at a kill: sent in an instant, on their way,
+or answered and not yet noted."""
 PHOTO_EACH = 3
 
 
@@ -36,16 +41,27 @@ class Town:
     dice: random.Random
     groups: list[Group]
     people: list[Person]
+    workers: list[Person]
     reports: dict[tuple[str, str], str] = field(default_factory=dict)
     """Chat key and message id of each report -> its words."""
     photos: int = 0
 
     @classmethod
-    def built(cls, api: BotApi, seed: int) -> "Town":
-        lin = api.user("林工", id=1001, opened=True)
+    def built(
+        cls, api: BotApi, seed: int, groups: int, workers: int
+    ) -> "Town":
+        staff = [api.user(f"网格员{n}") for n in range(workers)]
         people = [api.user(f"居民{n}") for n in range(PEOPLE)]
-        groups = [api.group(f"{n}群", lin, *people) for n in range(GROUPS)]
-        return cls(api, random.Random(seed), groups, people)  # noqa: S311
+        made = [api.group(f"{n}群", *people) for n in range(groups)]
+        return cls(api, random.Random(seed), made, people, staff)  # noqa: S311
+
+    def pack(self, folder: Path) -> Path:
+        """Write the pack of this town."""
+        return write_pack(
+            folder,
+            [group.key for group in self.groups],
+            [f"telegram:{worker.id}" for worker in self.workers],
+        )
 
     def says_something(self) -> None:
         """Let somebody report, or (one in four) only talk."""
@@ -61,6 +77,13 @@ class Town:
         shown = [picture(number)] if number % PHOTO_EACH == 0 else []
         message = who.says(group, words, photos=shown)
         self.photos += len(shown)
+        self.reports[group.key, str(message["message_id"])] = words
+
+    def reports_in_words(self) -> None:
+        """Let somebody report, without a photo."""
+        group = self.dice.choice(self.groups)
+        words = f"报事 第{len(self.reports) + 1}号井盖破了"
+        message = self.dice.choice(self.people).says(group, words)
         self.reports[group.key, str(message["message_id"])] = words
 
     async def goes_on(self) -> None:
@@ -116,8 +139,8 @@ async def test_killed_in_intake_it_loses_and_doubles_nothing(
     seed = random.SystemRandom().randrange(2**32)
     async with BotApi().running() as api:
         api.pace.on = False
-        town = Town.built(api, seed)
-        pack = write_pack(tmp_path, [group.key for group in town.groups])
+        town = Town.built(api, seed, GROUPS, 1)
+        pack = town.pack(tmp_path)
         done = tries = 0
         while done < kills:
             tries += 1
@@ -127,7 +150,7 @@ async def test_killed_in_intake_it_loses_and_doubles_nothing(
             done += await _kill_once(town, database_url, tmp_path, pack)
         async with started(api, database_url, tmp_path, pack) as program:
             await api.until(lambda: not api.queue.pending, seconds=60)
-            await _photos_fetched(program.gauges)
+            await program.until_idle(240)
             assert await program.stop() == 0
 
     async with Database(database_url).opened() as database:
@@ -166,10 +189,93 @@ async def _kill_once(
     return flying
 
 
-async def _photos_fetched(gauges: object) -> None:
-    async with asyncio.timeout(240):
-        calm = 0
-        while calm < 3:
-            told = await gauges()  # type: ignore[operator]
-            calm = calm + 1 if told["linli_photos_wanted"] == 0 else 0
-            await asyncio.sleep(2.0)
+async def test_killed_in_delivery_it_loses_nothing_and_marks_what_repeats(
+    database_url: str, tmp_path: Path, kills: int
+) -> None:
+    seed = random.SystemRandom().randrange(2**32)
+    async with BotApi().running() as api:
+        api.pace.on = False
+        api.slow_s = 0.05
+        town = Town.built(api, seed, CHATS, CHATS)
+        pack = town.pack(tmp_path)
+        for worker in town.workers:
+            worker.says(None, "你好")
+        async with started(api, database_url, tmp_path, pack) as program:
+            await api.until(
+                lambda: len(api.state.delivered) == CHATS, seconds=60
+            )
+            assert await program.stop() == 0
+        done = tries = 0
+        while done < kills:
+            tries += 1
+            assert tries <= 4 * kills + 20, f"{done} of {tries} kills counted"
+            for _ in range(BURST):
+                town.reports_in_words()
+            done += await _kill_in_delivery(town, database_url, tmp_path, pack)
+        api.slow_s = 0.0
+        async with started(api, database_url, tmp_path, pack) as program:
+            await api.until(lambda: not api.queue.pending, seconds=60)
+            await program.until_idle(180)
+            assert await program.stop() == 0
+
+    async with Database(database_url).opened() as database:
+        letters = await database.read(_letters)
+    delivered = api.state.delivered
+    unanswered = sum(not sent.answered for sent in delivered)
+    answers = Counter(
+        (sent.chat, sent.message["reply_to_message"]["message_id"])
+        for sent in delivered
+        if "reply_to_message" in sent.message
+    )
+    silent = [
+        key
+        for key in town.reports
+        if not answers[int(key[0].partition(":")[2]), int(key[1])]
+    ]
+    told = Counter((sent.chat, _bare(sent.text)) for sent in delivered)
+    marked = sum(MARK in sent.text for sent in delivered)
+    repeats = sum(told.values()) - len(told)
+    sys.stdout.write(
+        f"seed {seed}: {done} kills of {tries} with sends in flight,"
+        f" {len(delivered)} delivered, {unanswered} unanswered at a kill,"
+        f" {repeats} repeats, {marked} marked, letters {dict(letters)}\n"
+    )
+    assert not silent, "every report is answered"
+    assert max(answers.values()) <= 2
+    assert repeats <= marked, "what was said before says so"
+    assert letters.keys() <= {"sent", "parked"}
+    assert marked + letters["parked"] <= tries * CLAIMED
+    assert letters["sent"] + letters["parked"] >= len(told)
+
+
+MARK = "（这条可能重复发送）"
+
+
+def _bare(text_: str) -> str:
+    return text_.removeprefix(MARK).strip()
+
+
+def _letters(db: Connection) -> Counter[str]:
+    """Return how many letters there are in each state."""
+    o = schema.outbox
+    rows = db.execute(
+        select(o.c.state, func.count())
+        .where(o.c.kind == "say")
+        .group_by(o.c.state)
+    ).all()
+    return Counter({row[0]: row[1] for row in rows})
+
+
+async def _kill_in_delivery(
+    town: Town, database_url: str, folder: Path, pack: Path
+) -> bool:
+    """Start, let some letters go, kill; say if a send was in flight."""
+    api = town.api
+    delivered = api.state.delivered
+    before = len(delivered) + town.dice.randrange(1, 12)
+    async with started(api, database_url, folder, pack) as program:
+        await api.until(lambda: len(delivered) >= before, seconds=60)
+        await asyncio.sleep(town.dice.uniform(0.0, api.slow_s))
+        flying = any(not sent.answered for sent in delivered[-32:])
+        await program.kill()
+    return flying

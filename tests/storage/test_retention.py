@@ -216,7 +216,7 @@ async def test_keys_letters_and_waits_end(database: Database) -> None:
         for age in (1, 8):
             at = MONDAY - age * DAY
             outbox.put(db, [(Say(chat=CHAT, text="收到"), None)], TOWN, at)
-            for letter in outbox.take(db, at, DAY, 10):
+            for letter in outbox.take(db, at, DAY, {}):
                 outbox.mark_sent(db, letter, "b1", at)
         buttons.expect(
             db, CHAT.key, "town:wang", TOWN, "ticket", {}, MONDAY - DAY

@@ -54,6 +54,8 @@ class BotApi:
         self.methods = Methods(self.state, self.queue, self.pace)
         self.faults = Faults()
         self.url = ""
+        self.slow_s = 0.0
+        """How long an answer takes after its message was delivered."""
         self._over = asyncio.Event()
         self.extra_routes: list[web.RouteDef] = []
         self._ids = 0
@@ -205,11 +207,22 @@ class BotApi:
             self._note(method, params, no.status, no.description)
             return _answer(no)
         self._note(method, params, 200)
-        if fault is None:
-            return _json(raw)
-        for delivered in self.state.delivered[heard:]:
+        return await self._sent(request, fault, raw, heard)
+
+    async def _sent(
+        self, request: web.Request, fault: Fault | None, raw: bytes, heard: int
+    ) -> web.StreamResponse:
+        """Answer; until then the bot doesn't know what was delivered."""
+        fresh = self.state.delivered[heard:]
+        for delivered in fresh:
             delivered.answered = False
-        return await self._break(request, fault, raw)
+        if fault is not None:
+            return await self._break(request, fault, raw)
+        if fresh and self.slow_s:
+            await asyncio.sleep(self.slow_s)
+        for delivered in fresh:
+            delivered.answered = True
+        return _json(raw)
 
     async def _run(self, method: str, params: Params) -> bytes:
         if method == "getupdates":
