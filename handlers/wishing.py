@@ -193,7 +193,11 @@ def contact_of(ctx: Context, found: Wish, to: Language) -> str:
             who = wording.who(person) if person else ""
         if who:
             return ctx.say("contact-direct", to, who=who, text=text)
-    by = "、".join(wording.who(person) for person in reviewers(ctx, found))
+    public = ctx.community.rules.worker_phone_public
+    by = "、".join(
+        wording.who(person) if public else person.name
+        for person in reviewers(ctx, found)
+    )
     return ctx.say("contact-worker", to, who=by)
 
 

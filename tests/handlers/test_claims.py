@@ -294,7 +294,7 @@ async def test_silence_confirms_and_says_so(town: World) -> None:
 
     assert (await find(town)).status is WishStatus.FULFILLED
     assert "过了 7 天没有收到您的意见" in town.last("wang")
-    assert town.last("g1").startswith("心愿 1 圆满了")
+    assert town.last("g1").startswith("心愿 1 圆梦了")
     assert "chen" not in town.last("g1")
     assert "陈师傅" not in town.last("g1")
 

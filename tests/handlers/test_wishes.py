@@ -94,7 +94,7 @@ async def test_a_resident_wishes_only_so_many(town: World) -> None:
     for _ in range(6):
         await town.says("wang", SEAT, group="g1")
 
-    said = "您有 5 个心愿还没圆满，等有结果了再许吧。"
+    said = "您有 5 个心愿还没圆梦，等有结果了再许吧。"
     assert town.last("g1") == said
     assert await find(town, 6) is None
 
@@ -214,7 +214,7 @@ async def test_a_worker_wishes_for_somebody(town: World) -> None:
 
     await town.says("lin", "3号楼402王阿姨，电话0000-7788123")
     texts = "\n".join(town.heard("lin"))
-    assert "他同意把联系方式告诉认领的志愿者吗" in texts
+    assert "本人同意把联系方式告诉来帮忙的志愿者吗" in texts
     assert "心愿单上这样写：3号楼***想请人换灯泡" in texts
 
     await town.presses("lin", "可以")

@@ -3,12 +3,12 @@ ask-wish = 要我帮您许个愿，请邻居们帮忙吗？
 ask-wish-yes = 好的，帮我许愿
 ask-wish-no = 不用
 wish-received = 收到您的心愿，编号 { $number }。网格员看过就放上心愿单，不写姓名、电话和门牌。
-ask-consent = 心愿 { $number }：有人认领后，可以把您的联系方式告诉他吗？
+ask-consent = 心愿 { $number }：有人来认领时，可以把您的联系方式告诉来帮忙的人吗？
 ask-own-contact = 怎么称呼您、怎么找您？请发一句，比如：王阿姨，电话……
-ask-their-contact = 收到，心愿 { $number }。请发一句：替谁许愿、怎么联系他？如果是您自己的心愿，请发“本人”。
-ask-their-consent = 心愿 { $number }：他同意把联系方式告诉认领的志愿者吗？
+ask-their-contact = 收到，心愿 { $number }。请发一句：替谁许愿、怎么联系？是您自己的心愿，就发“本人”。
+ask-their-consent = 心愿 { $number }：本人同意把联系方式告诉来帮忙的志愿者吗？
 ask-wish-grid = 请问您在哪个网格？点一下就行。
-consent-yes = 好的。有人认领心愿 { $number } 后，只把联系方式告诉他一个人。
+consent-yes = 好的，联系方式只告诉认领心愿 { $number } 的那个人。
 consent-no = 好的，不告诉别人。心愿 { $number } 有人认领后，由网格员来转达。
 wish-withdrawn = 心愿 { $number } 已撤回。
 
@@ -18,8 +18,8 @@ wish-card = 心愿 { $number } · { $status } · { $kind } · { $grid }
 wish-card-wisher = 许愿人：{ $who }
 wish-card-filer = 代许愿：{ $who }
 wish-card-contact = 联系：{ $who }
-wish-card-consent-yes = 同意把联系方式告诉认领人
-wish-card-consent-no = 没有同意告诉联系方式，请网格员转达
+wish-card-consent-yes = 联系方式：可以告诉认领人
+wish-card-consent-no = 联系方式：由网格员转达
 wish-card-public = 心愿单上这样写：{ $text }
 wish-approved = 心愿 { $number } 已放上心愿单：{ $text }
 wish-announced-open = 新心愿 { $number }（{ $grid }）：{ $text } 谁能帮一把？发“认领 { $number }”就行。
@@ -77,20 +77,20 @@ ask-confirm =
     志愿者说心愿 { $number } 办好了，是吗？
     { $text }
     { $words }
-wish-confirmed = 谢谢！心愿 { $number } 圆满了。
+wish-confirmed = 谢谢！心愿 { $number } 圆梦了。
 wish-denied = 好的，已请志愿者再来帮忙（心愿 { $number }）。
-told-wish-fulfilled = 心愿 { $number } 圆满了，谢谢您的热心！
+told-wish-fulfilled = 心愿 { $number } 圆梦了，谢谢您的热心！
 told-wish-denied = 心愿 { $number } 对方说还没办好，请再联系一下，{ $at } 前都来得及。
 told-wish-closed = 心愿 { $number } 过了 { $days } 天没有收到您的意见，已当作办好了。没办好的话，请告诉网格员。
 told-wish-photos = 心愿 { $number } 的照片
 told-wish-photo-lost = 心愿 { $number } 有一张照片没能收到，不要紧，照常办。
-wish-thanks = 心愿 { $number } 圆满了：{ $text } 谢谢热心的邻居！
+wish-thanks = 心愿 { $number } 圆梦了：{ $text } 谢谢热心的邻居！
 
 wish-status-proposed = 等网格员看
 wish-status-open = 等人认领
 wish-status-claimed = 有人在帮
 wish-status-done = 等对方确认
-wish-status-fulfilled = 已圆满
+wish-status-fulfilled = 已圆梦
 wish-status-declined = 没有通过
 wish-status-withdrawn = 已撤回
 
@@ -137,7 +137,7 @@ refused-wish-number = 请带上心愿的编号，比如“认领 12”。
 refused-no-wish = 没有编号为 { $number } 的心愿。发“心愿”看看有哪些。
 refused-number-is-ticket = { $number } 号是工单，不是心愿。发“心愿”看看有哪些心愿。
 refused-wish-not-yours = 心愿 { $number } 不归您管，不能这样操作。
-refused-too-many-wishes = 您有 { $most } 个心愿还没圆满，等有结果了再许吧。
+refused-too-many-wishes = 您有 { $most } 个心愿还没圆梦，等有结果了再许吧。
 refused-not-volunteer = 谢谢您的热心！认领心愿要先当志愿者，发“志愿者”三个字就行。
 refused-claim-yours = 心愿 { $number } 就是您认领的，不用再认领。
 refused-claim-own = 心愿 { $number } 是您自己许的，留给别人来帮您吧。
@@ -148,7 +148,7 @@ refused-wish-step =
         [open] 这个心愿还没有人认领。
         [claimed] 这个心愿已经有人在帮了。
         [done] 这个心愿已经办好，正等对方确认。
-        [fulfilled] 这个心愿已经圆满了。
+        [fulfilled] 这个心愿已经圆梦了。
         [declined] 这个心愿没有放上心愿单。
        *[withdrawn] 这个心愿已经撤回了。
     }
