@@ -46,6 +46,8 @@ class _Room:
     cursor: int = 0
     listeners: set[Listener] = field(default_factory=set)
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    joining: int = 0
+    """Pages that wait for the turn: the room must not go before them."""
 
 
 class Hub:
@@ -73,7 +75,7 @@ class Hub:
             del self._pages[listener.address]
         for chat, room in list(self._rooms.items()):
             room.listeners.discard(listener)
-            if not room.listeners and not room.turn.locked():
+            if not room.listeners and not room.joining:
                 del self._rooms[chat]
 
     async def join(self, listener: Listener, chat: str, seen: int) -> None:
@@ -83,17 +85,26 @@ class Hub:
         backlog, or a page cut off between the two would never ask for it.
         """
         room = self._rooms[chat]
-        async with room.turn:
-            missed = await self._db.read(
-                lambda db: webchat.since(db, chat, seen, BACKLOG + 1)
-            )
-            if len(missed) > BACKLOG:
-                listener.tell(Stale(chat))
-            elif missed:
-                listener.tell(_news(chat, missed))
-            if not room.listeners:
-                room.cursor = missed[-1].changed if missed else seen
-            room.listeners.add(listener)
+        room.joining += 1
+        try:
+            async with room.turn:
+                await self._catch_up(room, listener, chat, seen)
+        finally:
+            room.joining -= 1
+
+    async def _catch_up(
+        self, room: _Room, listener: Listener, chat: str, seen: int
+    ) -> None:
+        missed = await self._db.read(
+            lambda db: webchat.since(db, chat, seen, BACKLOG + 1)
+        )
+        if len(missed) > BACKLOG:
+            listener.tell(Stale(chat))
+        elif missed:
+            listener.tell(_news(chat, missed))
+        if not room.listeners:
+            room.cursor = missed[-1].changed if missed else seen
+        room.listeners.add(listener)
 
     async def bring(self, chat: str) -> None:
         """Push what changed in the chat to everybody who looks at it."""

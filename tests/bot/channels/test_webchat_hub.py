@@ -73,3 +73,28 @@ async def test_what_is_said_while_a_page_joins_reaches_it(
 
         frame = msgspec.json.decode(page.frames.get_nowait(), type=News)
         assert [message.text for message in frame.messages] == ["已登记"]
+
+
+async def _look_in(hub: Hub, page: Listener) -> None:
+    await hub.join(page, "g1", 0)
+    hub.leave(page)
+
+
+async def test_a_page_that_waits_to_join_is_not_forgotten_with_the_room(
+    sqlite_url: str,
+) -> None:
+    async with SlowDatabase(sqlite_url).opened() as database:
+        assert isinstance(database, SlowDatabase)
+        await database.write(lambda db: webchat.seat(db, [GROUP]))
+        hub = Hub(database)
+        first, second = Listener("wang"), Listener("wang")
+
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(_look_in(hub, first))
+            tasks.create_task(hub.join(second, "g1", 0))
+            await database.has_read.wait()
+            database.may_answer.set()
+        await database.write(_say)
+        await hub.bring("g1")
+
+        assert second.frames.qsize() == 1
