@@ -92,6 +92,8 @@ class FakeChannel:
         return ""
 
     async def fetch(self, photo: Photo) -> bytes:
+        if self.outage:
+            raise Later(0, "no connection")
         if photo.ref not in self.pictures:
             raise Never("no such picture")
         return self.pictures[photo.ref]
