@@ -239,7 +239,10 @@ class Intake:
             return True
         community = self._groups.get(message.chat.key)
         if community is None:
-            return isinstance(message, Said) and router.is_binding(message)
+            # a press is answered everywhere, or its button turns for ever
+            return isinstance(message, Pressed) or (
+                isinstance(message, Said) and router.is_binding(message)
+            )
         if not isinstance(message, Said):
             return True
         return router.matters(self.fixed, community, message)

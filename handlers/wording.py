@@ -17,7 +17,7 @@ from handlers.rules.privacy import mask
 from storage.limits import TimeLimit
 from storage.messages import Say
 from storage.people import Person
-from storage.tickets import Event, Ticket, Words
+from storage.tickets import SYSTEM, Event, Ticket, Words
 
 EXCERPT = 60
 CARD = 1500
@@ -162,19 +162,16 @@ def card(
 
 def history(ctx: Context, events: Sequence[Event], to: Language) -> str:
     """Return what happened to a ticket, a line each."""
-    lines = []
-    for event in events:
-        actor = ctx.find(event.actor_id)
-        lines.append(
-            ctx.say(
-                "history-line",
-                to,
-                at=event.at,
-                who=actor.name if actor else ctx.say("linli", to),
-                what=ctx.say(f"done-{event.action}", to),
-            )
+    return "\n".join(
+        ctx.say(
+            "history-line",
+            to,
+            at=event.at,
+            who=_actor(ctx, event, to),
+            what=ctx.say(f"done-{event.action}", to),
         )
-    return "\n".join(lines)
+        for event in events
+    )
 
 
 def marked_again(fixed: Fixed, say: Say) -> Say:
@@ -182,6 +179,13 @@ def marked_again(fixed: Fixed, say: Say) -> Say:
     community = fixed.pack.communities[0]
     mark = fixed.texts[community.id].say(community.language, "said-again")
     return structs.replace(say, text=f"{mark}\n{say.text}")
+
+
+def _actor(ctx: Context, event: Event, to: Language) -> str:
+    if event.actor_id in {None, SYSTEM}:
+        return ctx.say("linli", to)
+    actor = ctx.find(event.actor_id)
+    return actor.name if actor else ctx.say("somebody", to)
 
 
 def who(person: Person) -> str:

@@ -75,6 +75,7 @@ card-photos = { $count ->
   }
 ticket-line = { $number } · { $status } · { $category } · { $words }
 history-line = { $at } { $who }: { $what }
+somebody = a resident
 linli = Linli
 
 done = Ticket { $number }: { $action }. It is now “{ $status }”.

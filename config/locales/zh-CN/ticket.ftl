@@ -72,6 +72,7 @@ card-reporter = 报事人：{ $who }
 card-photos = 照片 { $count } 张，取到后马上发来。
 ticket-line = { $number } · { $status } · { $category } · { $words }
 history-line = { $at } { $who }：{ $what }
+somebody = 居民
 linli = 邻里
 
 done = 工单 { $number }：{ $action }好了，现在是“{ $status }”。
