@@ -49,6 +49,7 @@ NEAR = {
     Status.MERGED: (Status.CLOSED, Status.RESOLVED),
 }
 """What to say where a system has no word: nobody must go on working."""
+MOST_TICKETS = 10_000
 FOR_WORK = frozenset({"report", "addition"})
 """The photos that a system gets."""
 
@@ -98,6 +99,29 @@ def show(
         )
         for order in orders.of_ticket(ctx.db, ctx.id, ticket.id)
         if order.system == system.id
+    ]
+
+
+def ask_to_forget(ctx: Context, person: PersonId) -> list[Outgoing]:
+    """Return the letters that ask systems to erase what tells of a person.
+
+    To be asked for before the person is forgotten here.
+    """
+    if not ctx.community.systems:
+        return []
+    return [
+        _letter(
+            ctx,
+            ticket,
+            ctx.community.system(order.system),
+            order.reference,
+            words=_say(ctx, "order-forget"),
+        )
+        for ticket in tickets.opened_by(
+            ctx.db, ctx.id, person, limit=MOST_TICKETS
+        )
+        for order in orders.of_ticket(ctx.db, ctx.id, ticket.id)
+        if order.system in {it.id for it in ctx.community.systems}
     ]
 
 

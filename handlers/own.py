@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from config.terms import PersonId, TicketId
-from handlers import letters, opening, wording
+from handlers import bridge, letters, opening, wording
 from handlers.context import Context
 from handlers.letters import Pick
 from handlers.rules.pages import split
@@ -83,10 +83,12 @@ def press_forget(
     del button
     _check_free(ctx)
     goodbye = ctx.say("forgotten")
+    asked = bridge.ask_to_forget(ctx, ctx.actor)
     erased = erasure.erase(ctx.db, ctx.id, ctx.actor, ctx.now)
     return [
         letters.notice(press, ctx.say("noted")),
         letters.reply(press, goodbye),
+        *asked,
         *tell_erased(ctx.as_person(None), erased),
     ]
 

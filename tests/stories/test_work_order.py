@@ -183,6 +183,23 @@ async def test_a_ticket_may_come_back_to_the_office(
         assert len({it.reference for it in office.orders}) == 1
 
 
+async def test_the_office_is_asked_to_forget_too(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with opened(database_url, tmp_path) as office:
+        await office.town.says("wang", "报事 3号楼电梯坏了", group="g1")
+        await office.moves("resolved", "修好了", message="15")
+        await office.town.says("wang", "报事 3号楼路灯坏了", group="g1")
+
+        await office.town.says("wang", "忘记我")
+        await office.town.presses("wang", "全部删除")
+
+        asked = [it for it in office.orders if "删除个人信息" in it.words]
+        assert [it.reference[:7] for it in asked] == ["town-2-", "town-1-"]
+        ended = [it for it in office.orders if it.status == "closed"]
+        assert [it.reference[:7] for it in ended] == ["town-2-"]
+
+
 async def test_the_offices_remarks_go_to_the_worker_alone_and_once(
     database_url: str, tmp_path: Path
 ) -> None:

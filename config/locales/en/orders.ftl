@@ -5,6 +5,7 @@ order-photos = { $count ->
   }
 order-private = The matter is private. Please ask the community desk (ticket { $number }).
 order-moved = Somebody else looks after this now. Nothing more to do here.
+order-forget = The resident asks to be forgotten. Please delete what tells who they are, photos included, from this order.
 order-contact = Contact: { $who }
 
 order-accept =

@@ -2,6 +2,7 @@
 order-photos = 照片 { $count } 张
 order-private = 内容涉及隐私，请和社区联系（工单 { $number }）。
 order-moved = 这件事已转给其他单位，请不用再办。
+order-forget = 居民要求删除个人信息。请删去这张工单里能认出本人的内容和照片。
 order-contact = 联系人：{ $who }
 
 order-accept =
