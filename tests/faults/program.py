@@ -1,6 +1,7 @@
 """The real program in a process of its own, to be killed."""
 
 import asyncio
+import socket
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncIterator, Sequence
@@ -89,9 +90,15 @@ class Program:
 
 @asynccontextmanager
 async def started(
-    api: BotApi, database_url: str, folder: Path, pack: Path
+    api: BotApi,
+    database_url: str,
+    folder: Path,
+    pack: Path,
+    *,
+    webhook: bool = False,
 ) -> AsyncIterator[Program]:
     """Start the program on Telegram; it is dead when the block is left."""
+    port = _free_port() if webhook else 0
     log = folder / "program.log"
     with log.open("ab") as lines:
         process = await asyncio.create_subprocess_exec(
@@ -108,9 +115,10 @@ async def started(
                 "LINLI_DATABASE_URL": database_url,
                 "LINLI_MEDIA_URL": f"file://{folder}/media",
                 "LINLI_PACK": str(pack),
-                "LINLI_HTTP_PORT": "0",
+                "LINLI_HTTP_PORT": str(port),
                 "LINLI_TELEGRAM_TOKEN": TOKEN,
                 "LINLI_TELEGRAM_API_URL": api.url,
+                **(_webhook(port) if webhook else {}),
             },
         )
     try:
@@ -124,6 +132,20 @@ async def started(
         if process.returncode is None:
             process.kill()
         await process.wait()
+
+
+def _webhook(port: int) -> dict[str, str]:
+    return {
+        "LINLI_TELEGRAM_MODE": "webhook",
+        "LINLI_TELEGRAM_SECRET": "0123456789abcdef",
+        "LINLI_PUBLIC_URL": f"http://127.0.0.1:{port}",
+    }
+
+
+def _free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
 
 
 def write_pack(

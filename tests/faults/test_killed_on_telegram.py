@@ -9,7 +9,10 @@ import asyncio
 import random
 import sys
 from collections import Counter
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,7 +21,7 @@ from sqlalchemy import func, select, text
 from storage import schema
 from storage.database import Connection, Database
 from tests.emulators.botapi import BotApi, Group, Person
-from tests.faults.program import started, write_pack
+from tests.faults.program import Program, started, write_pack
 from tests.pictures import picture
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(3600)]
@@ -136,19 +139,34 @@ def _look(db: Connection) -> Found:
 async def test_killed_in_intake_it_loses_and_doubles_nothing(
     database_url: str, tmp_path: Path, kills: int
 ) -> None:
+    await _torment_intake(database_url, tmp_path, kills, webhook=False)
+
+
+async def test_killed_behind_a_webhook_it_loses_and_doubles_nothing(
+    sqlite_url: str, tmp_path: Path, kills: int
+) -> None:
+    await _torment_intake(sqlite_url, tmp_path, kills // 2, webhook=True)
+
+
+async def _torment_intake(
+    database_url: str, tmp_path: Path, kills: int, *, webhook: bool
+) -> None:
     seed = random.SystemRandom().randrange(2**32)
     async with BotApi().running() as api:
         api.pace.on = False
         town = Town.built(api, seed, GROUPS, 1)
         pack = town.pack(tmp_path)
+        start = partial(
+            started, api, database_url, tmp_path, pack, webhook=webhook
+        )
         done = tries = 0
         while done < kills:
             tries += 1
             assert tries <= 4 * kills + 20, f"{done} of {tries} kills counted"
             for _ in range(BURST):
                 town.says_something()
-            done += await _kill_once(town, database_url, tmp_path, pack)
-        async with started(api, database_url, tmp_path, pack) as program:
+            done += await _kill_once(town, start)
+        async with start() as program:
             await api.until(lambda: not api.queue.pending, seconds=60)
             await program.until_idle(240)
             assert await program.stop() == 0
@@ -171,17 +189,16 @@ async def test_killed_in_intake_it_loses_and_doubles_nothing(
 
 
 async def _kill_once(
-    town: Town, database_url: str, folder: Path, pack: Path
+    town: Town, start: Callable[[], AbstractAsyncContextManager[Program]]
 ) -> bool:
     """Start, let it work for a moment, kill; say if work was in flight."""
     api = town.api
-    polls = api.queue.polls
-    async with (
-        started(api, database_url, folder, pack) as program,
-        asyncio.TaskGroup() as tasks,
-    ):
+    handed = sum(api.queue.handed.values())
+    async with start() as program, asyncio.TaskGroup() as tasks:
         talking = tasks.create_task(town.goes_on())
-        await api.until(lambda: api.queue.polls > polls, seconds=30)
+        await api.until(
+            lambda: sum(api.queue.handed.values()) > handed, seconds=30
+        )
         await asyncio.sleep(town.dice.uniform(0.0, 0.4))
         flying = bool(api.queue.pending)
         await program.kill()
