@@ -7,6 +7,7 @@ from msgspec import Struct
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    and_,
     bindparam,
     delete,
     exists,
@@ -264,10 +265,12 @@ def counted_by(
 
 def erase(db: Connection, *which: ColumnElement[bool]) -> int:
     """Forget photos: their rows say nothing, the sweeper takes the picture."""
-    p = schema.photo
+    p, hung = schema.photo, schema.webchat_photo
+    live = and_(*which, p.c.state != "erased")
+    hashes = set(db.scalars(select(p.c.hash).where(live, p.c.hash != "")))
     done = db.execute(
         update(p)
-        .where(*which, p.c.state != "erased")
+        .where(live)
         .values(
             state="erased",
             author_id=None,
@@ -278,6 +281,13 @@ def erase(db: Connection, *which: ColumnElement[bool]) -> int:
             reason="",
         )
     )
+    if hashes:
+        # our letters showed them in the web chat, too
+        kept = select(p.c.hash).where(
+            p.c.hash.in_(hashes), p.c.state != "erased"
+        )
+        gone = hashes - set(db.scalars(kept))
+        db.execute(delete(hung).where(hung.c.ref.in_(gone)))
     return done.rowcount
 
 

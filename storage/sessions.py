@@ -77,18 +77,3 @@ def find(db: Connection, cookie: str, now: datetime) -> Login | None:
 def end(db: Connection, cookie: str) -> None:
     """Log out."""
     db.execute(delete(session).where(session.c.hash == hashed(cookie)))
-
-
-def end_all(db: Connection, login: Login) -> None:
-    """Log a person out everywhere."""
-    db.execute(
-        delete(session).where(
-            session.c.community_id == login.community,
-            session.c.person_id == login.person,
-        )
-    )
-
-
-def forget_before(db: Connection, now: datetime) -> None:
-    """Remove sessions that no longer open anything."""
-    db.execute(delete(session).where(session.c.expires_at <= now))

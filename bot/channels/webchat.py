@@ -54,8 +54,8 @@ from bot.channels.webchat_wire import (
 )
 from config.pack.values import Community, Pack
 from config.terms import ChatKind, PersonId
-from storage import webchat
-from storage.database import Database
+from storage import photos, webchat
+from storage.database import Connection, Database
 from storage.messages import (
     AnswerPress,
     Chat,
@@ -107,9 +107,6 @@ class Pictures(Protocol):
 
     async def get(self, ref: str, /) -> bytes | None:
         """Return the bytes, or nothing."""
-
-    async def delete(self, ref: str, /) -> None:
-        """Remove the bytes; those that are gone are fine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -619,16 +616,13 @@ class WebChat:
             return
         self._forgot_at = now
         for community in self._pack.communities:
-            moment = now - community.rules.chat_kept
-            gone = await self._db.write(
-                partial(
-                    webchat.forget_before,
-                    community=community.id,
-                    moment=moment,
-                )
-            )
-            for ref in gone:
-                await self._pictures.delete(ref)
+            await self._db.write(partial(_forget_old, community, now))
+
+
+def _forget_old(community: Community, now: datetime, db: Connection) -> None:
+    moment = now - community.rules.chat_kept
+    gone = webchat.forget_before(db, community.id, moment)
+    photos.bury(db, community.id, gone, now)
 
 
 def _note(event: str, error: Exception) -> None:

@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 from aiohttp import ClientWebSocketResponse, WSServerHandshakeError
 from aiohttp.test_utils import TestClient, TestServer
+from sqlalchemy import Connection, insert
 
 from bot.channels.channel import Gone, Never
 from bot.channels.webchat import PHOTO_BYTES
-from config.terms import ChatKind, LetterId
+from config.terms import ChatKind, LetterId, PhotoId
+from storage import photos, schema
 from storage.messages import (
     AnswerPress,
     Chat,
@@ -29,7 +31,7 @@ from storage.messages import (
     SetMenu,
     Withdrawn,
 )
-from tests.bot.web.town import Town, photo, town
+from tests.bot.web.town import YUELAI, Town, photo, town
 
 Frame = dict[str, Any]
 GROUP = Chat("webchat", "g1", ChatKind.GROUP)
@@ -534,3 +536,37 @@ async def test_unread_messages_are_counted_until_read(
 
     assert await unread() == 3
     assert await unread() == 0
+
+
+async def test_an_erased_photo_goes_from_the_letters_that_showed_it(
+    here: Town, client: TestClient[Any, Any]
+) -> None:
+    def keep(db: Connection) -> PhotoId:
+        row = db.scalar(
+            insert(schema.photo)
+            .values(
+                community_id=YUELAI,
+                author_id="wang",
+                state="kept",
+                hash="a" * 64,
+                created_at=here.now,
+            )
+            .returning(schema.photo.c.id)
+        )
+        assert row is not None
+        return PhotoId(row)
+
+    ref = await here.shelf.put(photo())
+    assert ref != "a" * 64
+    here.shelf.kept["a" * 64] = here.shelf.kept[ref]
+    kept = await here.db.write(keep)
+    own = Chat("webchat", "lin", ChatKind.PRIVATE)
+    await here.chat.send(Say(chat=own, text="照片", photos=(kept,)), "l1")
+
+    before = await client.get(f"/media/{'a' * 64}?me=lin")
+    await here.db.write(
+        lambda db: photos.erase(db, schema.photo.c.author_id == "wang")
+    )
+    after = await client.get(f"/media/{'a' * 64}?me=lin")
+
+    assert (before.status, after.status) == (200, 404)

@@ -112,9 +112,6 @@ class Shelf:
     async def get(self, ref: str) -> bytes | None:
         return self.kept.get(ref)
 
-    async def delete(self, ref: str) -> None:
-        self.kept.pop(ref, None)
-
 
 def photo(size: tuple[int, int] = (64, 48)) -> bytes:
     """Return a small JPEG that says where it was taken."""
