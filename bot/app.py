@@ -150,7 +150,7 @@ async def opened_core(
         with shown("apply") as told:
             await database.write(lambda db: apply(db, plan.pack, now, told))
         channels: dict[str, Channel] = {}
-        fixed = _fixed(plan, opening_link)
+        fixed = fixed_of(plan, opening_link)
         media = Media(
             store=open_store(plan.media_url),
             database=database,
@@ -446,7 +446,11 @@ async def _kept_up(channel: Channel, intake: Intake) -> None:
         rest = min(rest * 2, LONGEST_REST_S)
 
 
-def _fixed(plan: Plan, opening_link: Callable[[str, str], str]) -> Fixed:
+def fixed_of(
+    plan: Plan,
+    opening_link: Callable[[str, str], str] = lambda _channel, _payload: "",
+) -> Fixed:
+    """Return what stays while the program runs."""
     texts = Texts.load()
     return Fixed(
         pack=plan.pack,

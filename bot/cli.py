@@ -158,7 +158,9 @@ def restore(
 
 @app.command()
 def erase(
-    person: Annotated[str, typer.Argument(help="The person's id.")],
+    person: Annotated[
+        str, typer.Argument(help="An id, or an account: telegram:1001.")
+    ],
     *,
     yes: Annotated[bool, typer.Option(help="Don't ask.")] = False,
 ) -> None:

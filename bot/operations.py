@@ -7,10 +7,12 @@ from pathlib import Path
 
 from obstore.exceptions import BaseError as StoreError
 
-from bot.app import Edges, Plan
+from bot.app import Edges, Plan, fixed_of
 from bot.channels.channel import Finding
 from bot.media import open_store
 from config.terms import CommunityId, PersonId, PhotoId
+from handlers import letters, own
+from handlers.context import Context
 from storage import erasure, exports, migrate, people
 from storage.apply import Applied, apply
 from storage.database import Connection, Database, Taken
@@ -45,26 +47,45 @@ async def bring(plan: Plan, told: Told) -> Applied:
 async def erase(plan: Plan, person: str) -> list[CommunityId]:
     """Forget a person in every community that knows them.
 
-    Raises ``NobodyThere``, and ``Taken`` while the program runs on SQLite.
+    ``person`` is an id or an account such as ``telegram:1001``. Whoever
+    was at work for them is told at the next start. Raises ``NobodyThere``,
+    and ``Taken`` while the program runs on SQLite.
     """
     now = plan.now()
+    fixed = fixed_of(plan)
 
     def work(db: Connection) -> list[CommunityId]:
-        found = [
+        return [
             community.id
             for community in plan.pack.communities
-            if people.find(db, community.id, person) is not None
-        ]
-        for community in found:
-            erasure.erase(db, community, PersonId(person), now)
-        return found
+            if _erase(Context(
+                fixed=fixed, db=db, community=community, now=now
+            ), person)
+        ]  # fmt: skip
 
     async with Database(plan.database_url).opened() as database:
         await database.write(migrate.upgrade)
         erased = await database.write(work)
+        await database.checkpoint()
     if not erased:
         raise NobodyThere(person)
     return erased
+
+
+def _erase(ctx: Context, person: str) -> bool:
+    channel, _, address = person.partition(":")
+    if address:
+        found = people.find_by_account(ctx.db, ctx.id, channel, address)
+    else:
+        found = people.find(ctx.db, ctx.id, person)
+    # whom the pack has turned off is not found, and may be erased as well
+    id_ = found.id if found else PersonId(person)
+    try:
+        erased = erasure.erase(ctx.db, ctx.id, id_, ctx.now)
+    except KeyError:
+        return False
+    letters.post(ctx, own.tell_erased(ctx, erased))
+    return True
 
 
 async def export(plan: Plan, to: Path) -> int:

@@ -1,0 +1,55 @@
+from pathlib import Path
+
+import pytest
+
+from bot import operations
+from config.terms import PersonId
+from storage import people
+from tests.town import CHANNEL, COMMUNITY
+from tests.world import World
+
+
+async def test_an_operator_forgets_an_account_and_its_worker_hears_of_it(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with World.opened(database_url, tmp_path) as town:
+        await town.says("wang", "报事 3号楼路灯坏了", group="g1")
+        plan = town.core.plan
+
+    erased = await operations.erase(plan, f"{CHANNEL}:wang")
+
+    assert erased == [COMMUNITY.id]
+    async with World.opened(database_url, tmp_path) as town:
+        await town.settles()
+        assert "工单 1 已被报事人撤回" in town.last("lin")
+        found = await town.core.database.read(
+            lambda db: people.find_by_account(
+                db, COMMUNITY.id, CHANNEL, "wang"
+            )
+        )
+        assert found is None
+
+
+@pytest.mark.parametrize("person", ["nobody", "town:nobody", ""])
+async def test_nobody_is_forgotten_whom_nobody_knows(
+    sqlite_url: str, tmp_path: Path, person: str
+) -> None:
+    async with World.opened(sqlite_url, tmp_path) as town:
+        plan = town.core.plan
+
+    with pytest.raises(operations.NobodyThere):
+        await operations.erase(plan, person)
+
+
+async def test_whom_the_pack_dropped_is_forgotten_by_id(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with World.opened(database_url, tmp_path) as town:
+        plan = town.core.plan
+        await town.core.database.write(
+            lambda db: people.change(
+                db, COMMUNITY.id, PersonId("chen"), active=False
+            )
+        )
+
+    assert await operations.erase(plan, "chen") == [COMMUNITY.id]
