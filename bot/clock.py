@@ -16,7 +16,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from handlers import router
 from handlers.context import Fixed
 from storage import inbox, limits
-from storage.database import Connection, Database
+from storage.database import Connection, Database, savepoint
 
 BATCH = 500
 BEAT_S = 1.0
@@ -96,12 +96,10 @@ def sweep(fixed: Fixed, db: Connection, now: datetime, limit: int) -> int:
     """
     rows = limits.take_due(db, now, limit)
     for due in rows:
-        savepoint = db.begin_nested()
         try:
-            router.reach(fixed, db, due, now)
-            savepoint.commit()
+            with savepoint(db, "due"):
+                router.reach(fixed, db, due, now)
         except Exception as error:
-            savepoint.rollback()
             limits.fail(db, due, type(error).__name__)
             log.exception("due_failed", due=due.id, kind=due.kind)
     return len(rows)

@@ -32,7 +32,7 @@ from handlers.rules.refusals import Refused
 from handlers.understanding.meaning import Intent, Meaning, Sure
 from storage import buttons, chats, inbox, outbox, people, posts, tickets
 from storage.buttons import Button, Dialogue
-from storage.database import Connection
+from storage.database import Connection, savepoint
 from storage.limits import Due
 from storage.messages import (
     Edited,
@@ -210,7 +210,7 @@ def hear(
         return
     try:
         # what was written on the way to a no goes with it
-        with db.begin_nested():
+        with savepoint(db, "answer"):
             said = _answer(ctx, message)
     except Refused as no:
         said = _refusal(ctx, message, no)

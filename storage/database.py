@@ -15,8 +15,8 @@ import fcntl
 import os
 import sqlite3
 from collections import deque
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -36,6 +36,7 @@ __all__ = [
     "Database",
     "Taken",
     "Work",
+    "savepoint",
     "touch",
 ]
 
@@ -64,6 +65,29 @@ class Closed(Exception):
 def touch(db: Connection, what: str) -> None:
     """Say that this transaction leaves work for ``what`` (a table)."""
     db.info.setdefault("touched", set()).add(what)
+
+
+@contextmanager
+def savepoint(db: Connection, name: str) -> Iterator[None]:
+    """Undo what the block wrote, and only that, if it raises.
+
+    The name stays the same from one to the next, so that the driver keeps
+    the statement: with SQLAlchemy's counted names PostgreSQL prepared each
+    anew, two more round trips a savepoint. Blocks of one name don't nest.
+    """
+    db.exec_driver_sql(f"SAVEPOINT {name}")
+    try:
+        yield
+    except BaseException as error:
+        if not _breaks_transaction(error):
+            _undo(db, name)
+        raise
+    db.exec_driver_sql(f"RELEASE SAVEPOINT {name}")
+
+
+def _undo(db: Connection, name: str) -> None:
+    db.exec_driver_sql(f"ROLLBACK TO SAVEPOINT {name}")
+    db.exec_driver_sql(f"RELEASE SAVEPOINT {name}")
 
 
 @dataclass
@@ -257,16 +281,15 @@ def _run_all(
 ) -> list[_Outcome]:
     outcomes: list[_Outcome] = []
     for work in works:
-        db.info.clear()  # what one work notes is no other's business
         db.info.clear()  # what a work notes there is its own
-        savepoint = db.begin_nested()
+        db.exec_driver_sql("SAVEPOINT work")
         try:
             outcome = _Outcome(result=work(db))
-            savepoint.commit()
+            db.exec_driver_sql("RELEASE SAVEPOINT work")
         except Exception as error:
             if _breaks_transaction(error):
                 raise
-            savepoint.rollback()
+            _undo(db, "work")
             outcome = _Outcome(error=error)
         else:
             touched |= db.info.get("touched", set())
@@ -274,7 +297,7 @@ def _run_all(
     return outcomes
 
 
-def _breaks_transaction(error: Exception) -> bool:
+def _breaks_transaction(error: BaseException) -> bool:
     """Tell a failing work from a failing database."""
     if isinstance(error, OSError):
         return isinstance(error, ConnectionError)
@@ -284,7 +307,7 @@ def _breaks_transaction(error: Exception) -> bool:
     return full or _passing(error)
 
 
-def _passing(error: Exception) -> bool:
+def _passing(error: BaseException) -> bool:
     """Tell whether the same transaction may succeed a moment later."""
     if isinstance(error, DBAPIError):
         if error.connection_invalidated:
