@@ -24,6 +24,12 @@ def _twice(db: Connection) -> None:
     _put(db, "twin")
 
 
+def _fail(db: Connection, name: str) -> None:
+    with savepoint(db, "block"):
+        _put(db, name)
+        raise ValueError(name)
+
+
 async def test_a_failing_work_fails_alone(database: Database) -> None:
     works = [
         database.submit(partial(_put, name="before")),
@@ -46,9 +52,7 @@ async def test_what_a_block_wrote_goes_with_its_error(
         _put(db, "before")
         for name in ("first", "second"):
             with pytest.raises(ValueError, match=name):
-                with savepoint(db, "block"):
-                    _put(db, name)
-                    raise ValueError(name)
+                _fail(db, name)
         with savepoint(db, "block"):
             _put(db, "kept")
 
