@@ -327,24 +327,22 @@ async def test_a_tracker_that_is_away_holds_nobody_up(
 
 
 async def test_a_slow_tracker_takes_few_letters_at_once(
-    bridge: Bridge, tracker: Tracker
+    bridge: Bridge,
 ) -> None:
     bridge.proxy.latency_s = 0.05
     waited: list[str] = []
 
-    async def bring(number: int) -> None:
+    async def bring(reference: str) -> None:
         try:
-            await bridge.channel.send(order(f"n-{number}"), "letter-1")
-        except Later:
-            waited.append(f"n-{number}")
+            await bridge.channel.send(order(reference), "letter-1")
+        except (Later, Unknown) as no:
+            waited.append(str(no))
 
     async with asyncio.TaskGroup() as tasks:
         for number in range(AT_ONCE + 3):
-            tasks.create_task(bring(number))
+            tasks.create_task(bring(f"n-{number}"))
 
-    assert len(waited) == 3
-    there = [it for it in tracker.issues() if it["title"].startswith("[n-")]
-    assert len(there) == AT_ONCE
+    assert waited.count("others are being brought there") == 3
 
 
 async def test_an_issue_that_was_taken_away_is_made_anew(
