@@ -78,7 +78,7 @@ def live(db: Connection) -> Person:
     for chat_ in (own, Chat("town", "g1", ChatKind.GROUP)):
         letter = Say(chat=chat_, text=f"{NAME}，有消息")
         outbox.put(db, [(letter, None)], TOWN, MONDAY)
-    for sent in outbox.take(db, MONDAY, MONDAY - MONDAY, 10):
+    for sent in outbox.take(db, MONDAY, MONDAY - MONDAY, {"town": 10}):
         outbox.mark_sent(db, sent, "b1", MONDAY)
     buttons.expect(
         db, own.key, SENDER.key, TOWN, "x", {"said": SECRET}, MONDAY
@@ -118,7 +118,7 @@ def _add(db: Connection, person: PersonId, ticket: TicketId) -> None:
         ticket=ticket,
     )
     outbox.put(db, [(told, None)], TOWN, MONDAY)
-    for sent in outbox.take(db, MONDAY, MONDAY - MONDAY, 10):
+    for sent in outbox.take(db, MONDAY, MONDAY - MONDAY, {"town": 10}):
         outbox.mark_sent(db, sent, "b2", MONDAY)
 
 
@@ -177,7 +177,7 @@ async def test_who_has_the_same_name_keeps_what_waits_for_them(
 
         erasure.erase(db, TOWN, met.id, MONDAY)
 
-        [letter] = outbox.take(db, MONDAY, MONDAY - MONDAY, 10)
+        [letter] = outbox.take(db, MONDAY, MONDAY - MONDAY, {"town": 10})
         assert letter.outgoing == waiting
 
     await database.write(work)
