@@ -54,7 +54,7 @@ from bot.channels.webchat_wire import (
 )
 from config.pack.values import Community, Pack
 from config.terms import ChatKind, PersonId
-from storage import photos, webchat
+from storage import people, photos, webchat
 from storage.database import Connection, Database
 from storage.messages import (
     AnswerPress,
@@ -607,6 +607,14 @@ class WebChat:
             lambda db: webchat.settle(db, community.id, person, address, chats)
         )
         return await self._db.read(lambda db: webchat.viewer(db, address))
+
+    async def speak(self, viewer: Viewer, language: str) -> None:
+        """Let the bot speak to somebody in the language of their page."""
+        await self._db.write(
+            lambda db: people.change(
+                db, viewer.community, viewer.person, language=language
+            )
+        )
 
     async def _forget(self) -> None:
         """Now and then delete what is older than a community keeps."""

@@ -19,6 +19,7 @@ from bot.channels.webchat_wire import Declined, FromPage
 from bot.web.deps import SITE, Demo, Site
 from bot.web.paint import paint
 from bot.web.who import (
+    chosen_language,
     is_ours,
     language_of,
     must_see,
@@ -27,6 +28,7 @@ from bot.web.who import (
 from bot.web.words import IN_SCRIPTS
 from config.pack.values import Community, Member
 from config.terms import DESKS, Language, Role
+from handlers.rules.commands import WORDS
 from storage import views
 from storage.webchat import Viewer
 from storage.webchat import viewer as viewer_at
@@ -107,6 +109,9 @@ async def front(request: web.Request) -> web.Response:
         viewer = await _first_persona(request)
     if viewer is None:
         return paint(request, "front.html")
+    chosen = chosen_language(request)
+    if chosen and chosen != viewer.language:
+        await site.chat.speak(viewer, chosen)
     return _chat_page(request, site, viewer)
 
 
@@ -172,12 +177,20 @@ def _setup(request: web.Request, site: Site, viewer: Viewer) -> Markup:
             "photos": webchat.PHOTOS,
             "bytes": webchat.PHOTO_BYTES,
         },
+        "commands": _commands(language),
         "words": {
             name: texts.say(language, name, **gaps) for name in IN_SCRIPTS
         },
     }
     encoded = msgspec.json.encode(known).decode()
     return Markup(encoded.replace("<", "\\u003c"))  # noqa: S704 - JSON of ours
+
+
+def _commands(language: str) -> dict[str, str]:
+    """Return the words that people type instead of the slash commands."""
+    if language != Language.ZH:
+        return {}
+    return {command: words[0] for command, words in WORDS.items()}
 
 
 # The line -------------------------------------------------------------------

@@ -61,17 +61,22 @@ async def must_be_staff(request: web.Request) -> Viewer:
     return viewer
 
 
-def language_of(request: web.Request, viewer: Viewer | None = None) -> str:
-    """Return the language to answer in: asked for, kept, own, or home's."""
-    known = {str(language) for language in Language}
+def chosen_language(request: web.Request) -> str:
+    """Return the language that this browser chose, "" if it never did."""
     for wish in (
         request.query.get("lang", ""),
         request.cookies.get(LANGUAGE_COOKIE, ""),
-        viewer.language if viewer else "",
     ):
-        if wish in known:
+        if wish in set(Language):
             return wish
-    return str(request.app[SITE].home.language)
+    return ""
+
+
+def language_of(request: web.Request, viewer: Viewer | None = None) -> str:
+    """Return the language to answer in: chosen, the viewer's, or home's."""
+    own = viewer.language if viewer else ""
+    home = str(request.app[SITE].home.language)
+    return chosen_language(request) or own or home
 
 
 def is_ours(request: web.Request) -> bool:

@@ -7,7 +7,15 @@ import pytest
 from playwright.async_api import Page, expect
 
 from config.terms import ChatKind
-from storage.messages import Chat, Choice, Pressed, Said, Say
+from storage.messages import (
+    Chat,
+    Choice,
+    MenuItem,
+    Pressed,
+    Said,
+    Say,
+    SetMenu,
+)
 from tests.bot.web.town import Town, photo
 from tests.browser.conftest import Looker, posts
 
@@ -217,6 +225,28 @@ async def test_the_clock_moves_and_another_persona_is_one_click_away(
         await expect(page.locator(".personas [aria-current]")).to_contain_text(
             "林工"
         )
+
+
+async def test_a_command_is_picked_from_the_list(
+    here: Town, looker: Looker
+) -> None:
+    own = Chat("webchat", "wang", ChatKind.PRIVATE)
+    items = (MenuItem("my", "看我的工单"), MenuItem("help", "看能做什么"))
+    await here.chat.send(
+        SetMenu(chat=own, language="zh-CN", items=items), "l1"
+    )
+    async with looker.opens("/?me=wang#wang", phone=True) as page:
+        await _connected(page)
+        await page.get_by_role("button", name="能做什么").first.click()
+        await page.get_by_role("button", name="看我的工单").click()
+        await expect(page.locator("#text")).to_have_value("我的工单 ")
+        await expect(page.locator("#text")).to_be_focused()
+        await page.click("#send")
+        await _until_heard(here, 1)
+
+    (said,) = here.core.heard
+    assert isinstance(said, Said)
+    assert said.text == "我的工单"
 
 
 async def test_the_page_speaks_english_too(looker: Looker) -> None:

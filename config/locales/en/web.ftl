@@ -18,7 +18,7 @@ web-back = Back to the chats
 web-close = Close
 
 web-you-are = You are
-web-persona-others = Somebody else
+web-persona-others = Others
 web-role-resident = Resident
 web-role-volunteer = Volunteer
 web-role-worker = Grid worker

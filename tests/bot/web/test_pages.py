@@ -375,6 +375,23 @@ async def test_no_scripts_words_end_the_scripts_tag(
     assert "<" not in setup
 
 
+async def test_the_bot_speaks_the_language_of_the_page(
+    here: Town, client: TestClient[Any, Any]
+) -> None:
+    async def language(me: str) -> str:
+        found = await here.db.read(lambda db: webchat.viewer(db, me))
+        assert found is not None
+        return found.language
+
+    await client.get("/?me=lin")
+    before = await language("lin")
+    await client.get("/?me=wang&lang=en")
+    await client.get("/?me=lin")
+
+    assert before == ""
+    assert [await language(me) for me in ("wang", "lin")] == ["en", "en"]
+
+
 async def test_health_tells_progress_and_not_just_life(
     here: Town, client: TestClient[Any, Any]
 ) -> None:

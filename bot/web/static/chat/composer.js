@@ -97,7 +97,7 @@ export class Composer {
     this.menuToggle.hidden = !items.length;
     this.menu.replaceChildren(...items.map((item) =>
       el("li", {}, el("button", { type: "button", onclick: () => this.#take(item.command) },
-        el("b", {}, `/${item.command}`), el("span", {}, item.about)))));
+        el("b", {}, this.#word(item.command)), el("span", {}, item.about)))));
     this.#openMenu(false);
   }
 
@@ -106,8 +106,12 @@ export class Composer {
     this.menuToggle.setAttribute("aria-expanded", String(!this.menu.hidden));
   }
 
+  #word(command) {
+    return setup.commands[command] ?? `/${command}`;
+  }
+
   #take(command) {
-    this.text.value = `/${command} `;
+    this.text.value = `${this.#word(command)} `;
     this.#openMenu(false);
     this.text.focus();
     this.#grow();
