@@ -153,11 +153,12 @@ class Media:
 
     async def sweep(self) -> None:
         """Delete pictures that were erased; called by the clock."""
-        for hash_ in await self.database.read(
-            lambda db: photos.to_delete(db, SWEEP)
+        for each in await self.database.read(
+            lambda db: photos.erased(db, SWEEP)
         ):
-            await self.delete(hash_)
-            await self.database.write(partial(photos.deleted, hash_=hash_))
+            if not each.shown:
+                await self.delete(each.hash)
+            await self.database.write(partial(photos.deleted, hash_=each.hash))
 
     async def _fetch_on(self) -> None:
         while True:

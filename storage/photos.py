@@ -10,7 +10,6 @@ from sqlalchemy import (
     and_,
     bindparam,
     delete,
-    exists,
     func,
     insert,
     select,
@@ -313,27 +312,41 @@ def bury(
         )
 
 
-def to_delete(db: Connection, limit: int) -> Sequence[str]:
-    """Return pictures of erased rows that nothing else shows."""
-    p, q = schema.photo, schema.photo.alias()
-    held, hung = schema.webchat_upload, schema.webchat_photo
-    return db.scalars(
+class Erased(Struct, frozen=True):
+    """A picture that an erased row still names."""
+
+    hash: str
+    shown: bool
+    """Something else shows the same picture, so it must stay."""
+
+
+def erased(db: Connection, limit: int) -> Sequence[Erased]:
+    """Return pictures of erased rows, for the sweeper."""
+    p = schema.photo
+    rows = db.scalars(
         select(p.c.hash)
-        .where(
-            p.c.state == "erased",
-            p.c.hash != "",
-            ~exists().where(q.c.hash == p.c.hash, q.c.state != "erased"),
-            ~exists().where(held.c.ref == p.c.hash),
-            ~exists().where(hung.c.ref == p.c.hash),
-        )
-        .group_by(p.c.hash)
-        .order_by(func.min(p.c.id))
+        .where(p.c.state == "erased", p.c.hash != "")
+        .order_by(p.c.id)
         .limit(limit)
-    ).all()
+    )
+    found = list(dict.fromkeys(rows))
+    if not found:
+        return []
+    held, hung = schema.webchat_upload.c.ref, schema.webchat_photo.c.ref
+    shown = {
+        *db.scalars(
+            select(p.c.hash).where(
+                p.c.hash.in_(found), p.c.hash != "", p.c.state != "erased"
+            )
+        ),
+        *db.scalars(select(held).where(held.in_(found))),
+        *db.scalars(select(hung).where(hung.in_(found))),
+    }
+    return [Erased(each, each in shown) for each in found]
 
 
 def deleted(db: Connection, hash_: str) -> None:
-    """Note that a picture is gone from the media store."""
+    """Let erased rows name a picture no longer: it is gone, or another's."""
     p = schema.photo
     gone = (p.c.state == "erased") & (p.c.hash == hash_)
     nobodys = p.c.ticket_id.is_(None) & p.c.wish_id.is_(None)

@@ -2,11 +2,19 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, Engine, create_engine, func, select
+from sqlalchemy import (
+    Connection,
+    Engine,
+    create_engine,
+    event,
+    func,
+    select,
+)
 
 from config.pack.values import Rules
 from config.terms import ChatKind, CommunityId, Number, PersonId, Status
@@ -23,6 +31,7 @@ from storage import (
 )
 from storage.database import Database
 from storage.messages import Chat, Photo, Said, Say, Sender
+from storage.photos import Erased
 from tests.town import MONDAY
 
 TOWN = CommunityId("town")
@@ -248,12 +257,14 @@ async def test_a_picture_is_deleted_when_nobody_shows_it_any_more(
             photos.keep(db, row, "hash", 1, 1, 1)
 
         sweep_all(db, MONDAY)
-        assert photos.to_delete(db, 10) == []
+        assert photos.erased(db, 10) == [Erased("hash", shown=True)]
+        photos.deleted(db, "hash")
+        assert photos.erased(db, 10) == []
 
         photos.erase(db, schema.photo.c.ticket_id == same.id)
-        assert photos.to_delete(db, 10) == ["hash"]
+        assert photos.erased(db, 10) == [Erased("hash", shown=False)]
         photos.deleted(db, "hash")
-        assert photos.to_delete(db, 10) == []
+        assert photos.erased(db, 10) == []
 
     await database.write(work)
 
@@ -268,3 +279,29 @@ async def test_another_community_is_left_alone(database: Database) -> None:
         assert kept_words(db) == {1}
 
     await database.write(work)
+
+
+def test_what_runs_often_reads_no_whole_table(engine: Engine) -> None:
+    said: list[tuple[str, Any]] = []
+    with engine.connect() as db:
+        photos.bury(db, TOWN, ["hash"], MONDAY)
+
+        def hear(*heard: object) -> None:
+            said.append((str(heard[2]), heard[3]))
+
+        event.listen(db, "before_cursor_execute", hear)
+        retention.sweep(db, TOWN, RULES, MONDAY, 10)
+        photos.erased(db, 10)
+        event.remove(db, "before_cursor_execute", hear)
+        plans = [
+            (words, [row[3] for row in db.exec_driver_sql(
+                f"EXPLAIN QUERY PLAN {words}", values
+            )])
+            for words, values in said
+        ]  # fmt: skip
+
+    assert len(plans) > 5
+    for words, plan in plans:
+        scans = [step for step in plan if step.startswith("SCAN")]
+        # its index holds nothing but what is to be looked at
+        assert set(scans) <= {"SCAN photo USING INDEX ix_photo_erased"}, words
