@@ -134,7 +134,7 @@ class Intake:
             except msgspec.DecodeError:
                 await self._put_aside_again(kept)
                 continue
-            await self._try_carefully(message, most=TRIES)
+            await self._try_carefully(message, alone=True)
 
     async def _put_aside_again(self, kept: Kept) -> None:
         """Show what we still cannot read, rather than lose sight of it."""
@@ -143,13 +143,20 @@ class Intake:
         )
 
     async def _try_carefully(
-        self, message: Incoming, most: int = DEADLY_TRIES
+        self, message: Incoming, *, alone: bool = False
     ) -> None:
+        """Try a message whose tries are counted before.
+
+        After a few that never came back it is passed by: a kill may have
+        hit it by chance, so it is tried some more, ``alone``, once the
+        others are through; then it is set aside.
+        """
         now = self.now()
+        most = DEADLY_TRIES + TRIES if alone else DEADLY_TRIES
 
         def count(db: Connection) -> int:
             tries = inbox.count_attempt(db, message, "started", now)
-            if tries > most:
+            if alone and tries > most:
                 inbox.set_aside(db, message, f"gave up after {most} tries")
             return tries
 
@@ -158,7 +165,7 @@ class Intake:
         try:
             await self.database.write(self._work(message, forget=True))
         except Exception as error:  # noqa: BLE001  a bug, or no database
-            await self._note_failure(message, error, most)
+            await self._note_failure(message, error)
 
     async def _failed(self, message: Incoming, error: Exception) -> None:
         """Keep a message that failed; raise if even that is impossible."""
@@ -168,13 +175,11 @@ class Intake:
         )
         log.error("message_failed", key=message.key, error=_reason(error))
 
-    async def _note_failure(
-        self, message: Incoming, error: Exception, most: int
-    ) -> None:
+    async def _note_failure(self, message: Incoming, error: Exception) -> None:
         log.error("message_failed", key=message.key, error=_reason(error))
 
         def note(db: Connection) -> None:
-            if inbox.tries(db, message) >= most:
+            if inbox.tries(db, message) >= TRIES:
                 inbox.set_aside(db, message, _reason(error))
             else:
                 inbox.note(db, message, _reason(error))

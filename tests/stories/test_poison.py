@@ -1,10 +1,10 @@
 """A message that fails is kept, tried, set aside; nobody waits for it."""
 
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from bot.intake import DEADLY_TRIES, TRIES
 from config.terms import Command
 from handlers import router
 from handlers.context import Context
@@ -53,21 +53,39 @@ async def test_a_message_that_fails_for_a_while_is_heard_in_the_end(
         assert await town.core.database.read(inbox.poison) == []
 
 
-async def test_a_message_that_killed_three_times_is_tried_no_fourth_time(
+async def test_a_message_that_was_killed_often_is_tried_alone_and_heard(
     sqlite_url: str, tmp_path: Path
 ) -> None:
     """The tries are counted before: a crash is what never comes back."""
     async with World.opened(sqlite_url, tmp_path) as town:
+        unlucky = town.said("wang", "我的工单", message="m1")
+        await _counted(town, unlucky, DEADLY_TRIES)
+
+        await town.hears(unlucky)
+        assert town.heard("wang") == [], "the others go first"
+        await town.core.intake.retry()
+        await town.settles()
+
+        assert "您还没有报过事" in town.last("wang")
+
+
+async def test_a_message_that_always_kills_is_set_aside(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    async with World.opened(sqlite_url, tmp_path) as town:
         deadly = town.said("wang", "我的工单", message="m1")
+        await _counted(town, deadly, DEADLY_TRIES + TRIES)
 
-        def started(db: Connection) -> None:
-            for _ in range(3):
-                inbox.count_attempt(db, deadly, "started", MONDAY)
-
-        await town.core.database.write(started)
         await town.hears(deadly)
+        await town.core.intake.retry()
 
-        poison = await town.core.database.read(inbox.poison)
-        assert len(poison) == 1
-        await town.passes(timedelta(minutes=1))
+        assert len(await town.core.database.read(inbox.poison)) == 1
         assert town.heard("wang") == []
+
+
+async def _counted(town: World, message: Said, times: int) -> None:
+    def started(db: Connection) -> None:
+        for _ in range(times):
+            inbox.count_attempt(db, message, "started", MONDAY)
+
+    await town.core.database.write(started)
