@@ -165,7 +165,7 @@ def _setup(request: web.Request, site: Site, viewer: Viewer) -> Markup:
     language = language_of(request, viewer)
     community = site.community(viewer.community)
     texts = site.texts[community.id]
-    gaps = {name: f"{{{name}}}" for name in ("n", "name", "now")}
+    gaps = {name: f"{{{name}}}" for name in ("n", "name", "now", "words")}
     known = {
         "me": viewer.address,
         "demo": site.demo is not None,

@@ -3,6 +3,7 @@
 IN_SCRIPTS = (
     "web-name",
     "web-me",
+    "web-by",
     "web-private-title",
     "web-no-chats",
     "web-photo",

@@ -73,6 +73,7 @@ web-unread-line = New messages
 web-empty = Nothing here yet. Say what is wrong; a photo helps.
 web-no-chats = You are in no group yet. Please ask your grid worker or the community desk to let you in.
 web-me = Me
+web-by = { $name }: { $words }
 web-open = Open
 web-today = Today
 web-yesterday = Yesterday

@@ -73,6 +73,7 @@ web-unread-line = 以下是新消息
 web-empty = 还没有消息。有事就说，拍张照片更清楚。
 web-no-chats = 您还不在任何群里。请联系网格员或社区，让他们把您加进来。
 web-me = 我
+web-by = { $name }：{ $words }
 web-open = 打开
 web-today = 今天
 web-yesterday = 昨天

@@ -64,7 +64,7 @@ export class Composer {
   reply(message, name) {
     this.clearContext();
     this.quote = message.id;
-    this.#showContext(`${t("web-replying", { name })}：${message.text || t("web-photo")}`);
+    this.#showContext(t("web-by", { name: t("web-replying", { name }), words: message.text || t("web-photo") }));
   }
 
   edit(message) {

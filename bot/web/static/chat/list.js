@@ -56,7 +56,7 @@ export class List {
     const title = this.title(chat);
     const group = chat.kind === "group";
     const line = chat.last.split("\n")[0];
-    const last = chat.last_by && group ? `${chat.last_by}：${line}` : line;
+    const last = chat.last_by && group ? t("web-by", { name: chat.last_by, words: line }) : line;
     return el(
       "button",
       {

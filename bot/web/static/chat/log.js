@@ -137,7 +137,7 @@ export class Log {
     if (!quoted || quoted.withdrawn) return null;
     const by = quoted.sender === "" ? t("web-name") : quoted.name;
     const words = (quoted.text || `[${t("web-photo")}]`).split("\n")[0];
-    return el("button", { type: "button", class: "quote", onclick: () => this.#goTo(message.quote) }, `${by}：${words}`);
+    return el("button", { type: "button", class: "quote", onclick: () => this.#goTo(message.quote) }, t("web-by", { name: by, words }));
   }
 
   #goTo(id) {
