@@ -26,6 +26,8 @@ from storage import inbox, outbox, schema
 
 LANE = 12
 """Slips of one lane of the board."""
+MOST = 1000
+"""Tickets of a lane are counted up to here, however many are kept."""
 LANES: Mapping[str, tuple[Status, ...]] = {
     "open": (Status.REPORTED,),
     "working": (Status.ACCEPTED, Status.PAUSED),
@@ -190,7 +192,8 @@ def board(db: Connection, community: CommunityId) -> list[Lane]:
         rows = db.execute(
             _slips().where(*here).order_by(t.id.desc()).limit(LANE)
         ).mappings()
-        total = db.scalar(select(func.count()).where(*here))
+        some = select(t.id).where(*here).limit(MOST).subquery()
+        total = db.scalar(select(func.count()).select_from(some))
         slips = tuple(_slip(row) for row in rows)
         lanes.append(Lane(name=name, total=total or 0, slips=slips))
     return lanes

@@ -43,6 +43,8 @@ from storage.schema import (
 )
 
 CHANNEL = "webchat"
+MOST_UNREAD = 100
+"""Nobody needs to know more exactly."""
 
 
 class Forbidden(Exception):
@@ -266,11 +268,16 @@ def places(db: Connection, address: str) -> list[Place]:
 def _place(db: Connection, row: Any, address: str) -> Place:  # noqa: ANN401
     message = webchat_message.c
     unread = db.scalar(
-        select(func.count()).where(
-            message.chat == row.address,
-            message.id > row.read_id,
-            message.sender != address,
-            message.withdrawn.is_(False),
+        select(func.count()).select_from(
+            select(message.id)
+            .where(
+                message.chat == row.address,
+                message.id > row.read_id,
+                message.sender != address,
+                message.withdrawn.is_(False),
+            )
+            .limit(MOST_UNREAD)
+            .subquery()
         )
     )
     last = db.execute(
