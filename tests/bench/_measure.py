@@ -39,6 +39,12 @@ def options(about: str) -> argparse.Namespace:
         default=FLUSH_MS,
         help="lengthen each flush to this (0: as the disk is)",
     )
+    parser.add_argument(
+        "--database",
+        action="append",
+        choices=("sqlite", "postgresql"),
+        help="measure this one alone",
+    )
     return parser.parse_args()
 
 
