@@ -296,6 +296,8 @@ def _done(
 ) -> list[Outgoing]:
     words = words.strip()
     if not words and not message.photos and not message.album:
+        if message.attachments:
+            raise Refused("refused-file")
         return _ask_proof(ctx, message, wish)
     if len(words) > LONGEST:
         raise Refused("refused-too-long", most=LONGEST)

@@ -36,7 +36,8 @@ _SELF = frozenset({"本人", "自己", "我自己", "me", "myself"})
 def wish(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
     """Put a wish before the worker: ``许愿 想要一个折叠凳``."""
     text = rest.strip()
-    if not text:
+    _check_attachments(message)
+    if not any(sign.isalpha() for sign in text):
         raise Refused("refused-empty-wish")
     if len(text) > LONGEST:
         raise Refused("refused-too-long", most=LONGEST)
@@ -238,6 +239,14 @@ def is_meant(ctx: Context, message: Said, rest: str) -> bool:
         return False
     post = posts.find(ctx.db, message.chat.key, message.quote.message)
     return post is not None and post.wish_id is not None
+
+
+def _check_attachments(message: Said) -> None:
+    for attachment in message.attachments:
+        if attachment.kind == "voice":
+            raise Refused("refused-wish-voice")
+        if attachment.kind in {"file", "video"}:
+            raise Refused("refused-file")
 
 
 def _make(

@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from config.terms import CommunityId, Number, PersonId, WishAction
 from handlers import wishing
 from storage import people, wishes
+from storage.messages import Attachment
 from storage.wishes import Wish
 from tests.world import World
 
@@ -48,6 +50,7 @@ async def actions(town: World) -> list[str]:
         ("wang", "许愿", "请在“许愿”后面写一句：想要什么、想请人帮什么。"),
         ("wang", "/wish", "请在“许愿”后面写一句：想要什么、想请人帮什么。"),
         ("wang", "许愿 " + "凳" * 5000, "内容太长了，请缩短到 500 字以内。"),
+        ("wang", "许愿 12", "请在“许愿”后面写一句：想要什么、想请人帮什么。"),
         ("chen", "认领", "请带上心愿的编号，比如“认领 12”。"),
         ("chen", "认领 99", "没有编号为 99 的心愿。发“心愿”看看有哪些。"),
         ("wang", "退领 99", "没有编号为 99 的心愿。发“心愿”看看有哪些。"),
@@ -66,6 +69,25 @@ async def test_what_cannot_be_gets_one_sentence(
     town: World, who: str, words: str, said: str
 ) -> None:
     await town.says(who, words, group="g1")
+
+    assert town.read("g1") == [said]
+    assert await find(town) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("voice", "语音我听不懂，请打几个字说说您的心愿。"),
+        ("file", "文件我看不了，请发照片或打几个字。"),
+        ("video", "文件我看不了，请发照片或打几个字。"),
+    ],
+)
+async def test_what_cannot_be_read_gets_one_sentence(
+    town: World, kind: str, said: str
+) -> None:
+    message = town.said("wang", "许愿 想要个凳子", group="g1")
+
+    await town.hears(replace(message, attachments=(Attachment(kind=kind),)))
 
     assert town.read("g1") == [said]
     assert await find(town) is None

@@ -131,6 +131,7 @@ do-wish-confirm = Done, thank you
 do-wish-deny = Not yet
 
 refused-empty-wish = Please write a line after “/wish”: what you need, or what somebody could help with.
+refused-wish-voice = I cannot listen to voice messages; please type your wish in a few words.
 refused-empty-contact = Please type a few words: a name and how to reach them.
 refused-empty-reason = Please type a few words to say why.
 refused-wish-number = Please add the wish's number, as in “/claim 12”.

@@ -131,6 +131,7 @@ do-wish-confirm = 办好了，谢谢
 do-wish-deny = 还没有
 
 refused-empty-wish = 请在“许愿”后面写一句：想要什么、想请人帮什么。
+refused-wish-voice = 语音我听不懂，请打几个字说说您的心愿。
 refused-empty-contact = 请打几个字：怎么称呼、怎么联系。
 refused-empty-reason = 请打几个字说说原因。
 refused-wish-number = 请带上心愿的编号，比如“认领 12”。
