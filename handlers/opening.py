@@ -116,6 +116,22 @@ def open_ticket(
     return ticket, running, assignment(ctx, ticket, running)
 
 
+def locate(ctx: Context, ticket: Ticket, point: Point) -> Ticket:
+    """Let a position complete the place of a ticket."""
+    after = tickets.move(
+        ctx.db, ticket, ticket.status, lat=point.lat, lon=point.lon
+    )
+    tickets.log(
+        ctx.db,
+        ctx.id,
+        ctx.person.id if ctx.person else tickets.SYSTEM,
+        Action.RELOCATE,
+        ctx.now,
+        ticket=ticket.id,
+    )
+    return after
+
+
 def attach(
     ctx: Context,
     ticket: Ticket,

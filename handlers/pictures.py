@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from config.terms import Action, PersonId, TicketId, Urgency
-from handlers import bridge, letters, triage, wishing
+from config.terms import PersonId, Urgency
+from handlers import bridge, letters, opening, triage, wishing
 from handlers.context import Context, Fixed
 from storage import photos, tickets, wishes
 from storage.database import Connection
@@ -31,7 +31,7 @@ def kept(
         return
     ticket = tickets.get(db, photo.ticket_id)
     if point is not None and ticket.lat is None:
-        ticket = _locate(ctx, ticket, point)
+        ticket = opening.locate(ctx, ticket, point)
     _show(ctx, ticket)
 
 
@@ -82,21 +82,6 @@ def _bring(
         ticket=ticket.id,
         urgency=Urgency(ticket.urgency),
     )
-
-
-def _locate(ctx: Context, ticket: Ticket, point: Point) -> Ticket:
-    after = tickets.move(
-        ctx.db, ticket, ticket.status, lat=point.lat, lon=point.lon
-    )
-    tickets.log(
-        ctx.db,
-        ctx.id,
-        tickets.SYSTEM,
-        Action.RELOCATE,
-        ctx.now,
-        ticket=TicketId(ticket.id),
-    )
-    return after
 
 
 def _surroundings(

@@ -105,23 +105,31 @@ def press_grid(ctx: Context, press: Pressed, button: Button) -> list[Outgoing]:
 
 
 def ask_words(ctx: Context, parts: Sequence[Said]) -> list[Outgoing]:
-    """Keep photos that came without words, and ask for these."""
+    """Keep what came without words, photos or a position; ask for words."""
     _expect_words(ctx, parts[0], [_packed(part) for part in parts])
-    return [letters.reply(parts[0], ctx.say("ask-photo-words"))]
+    asked = "ask-photo-words" if parts[0].photos else "ask-point-words"
+    return [letters.reply(parts[0], ctx.say(asked))]
 
 
 def photo_words(
     ctx: Context, message: Said, dialogue: Dialogue
 ) -> list[Outgoing]:
-    """Report the photos with the words that have come; or keep more."""
+    """Report what waited with the words that have come; or keep more."""
     parts: list[str] = dialogue.args["parts"]
     if not message.text.strip():
-        if message.photos:
+        if message.photos or message.point:
             _expect_words(ctx, message, [*parts, _packed(message)])
         return []
-    shown = [photo for part in parts for photo in _said.decode(part).photos]
-    whole = msgspec.structs.replace(message, photos=(*shown, *message.photos))
-    return _open(ctx, whole, message.text)
+    waited = [_said.decode(part) for part in parts]
+    shown = [photo for part in waited for photo in part.photos]
+    points = [part.point for part in (*waited, message) if part.point]
+    whole = msgspec.structs.replace(
+        message,
+        photos=(*shown, *message.photos),
+        point=points[-1] if points else None,
+    )
+    names = [part.text.strip() for part in waited if part.text.strip()]
+    return _open(ctx, whole, " ".join([*names, message.text.strip()]))
 
 
 def _expect_words(ctx: Context, message: Said, parts: list[str]) -> None:
@@ -181,6 +189,8 @@ def add(
             ticket=ticket.id,
         )
     opening.attach(ctx, ticket, message, words, "addition")
+    if message.point is not None:
+        ticket = opening.locate(ctx, ticket, message.point)
     tickets.log(
         ctx.db,
         ctx.id,
@@ -198,7 +208,7 @@ def add(
             ticket=ticket.id,
             again=True,
         ),
-        *_tell_addition(ctx, ticket, text),
+        *_tell_addition(ctx, ticket, _with_point(text, message)),
     ]
 
 
@@ -537,6 +547,14 @@ def _correction_picks(ctx: Context, ticket: Ticket) -> list[Pick]:
     return picks
 
 
+def _with_point(text: str, message: Said) -> str:
+    """Return the words and the position that came with them."""
+    if message.point is None:
+        return text
+    point = f"{message.point.lat:.6f}, {message.point.lon:.6f}"
+    return f"{text[:LONGEST_MESSAGE]}\n{point}".strip()
+
+
 def _tell_addition(ctx: Context, ticket: Ticket, text: str) -> list[Outgoing]:
     return _tell_assignee(
         ctx, ticket, "told-addition", words=text[:LONGEST_MESSAGE]
@@ -572,7 +590,11 @@ def _amend_words(ctx: Context, message: Edited, post: Post) -> bool:
     text = typed.words if isinstance(typed, Typed) else message.text
     if post.words_id is None or not text.strip():
         return False
-    tickets.reword(ctx.db, post.words_id, text[:LONGEST_MESSAGE])
+    text = text[:LONGEST_MESSAGE]
+    # a platform may call a message edited though nobody changed a word
+    if tickets.wording(ctx.db, post.words_id) == text:
+        return False
+    tickets.reword(ctx.db, post.words_id, text)
     return True
 
 

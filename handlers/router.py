@@ -511,10 +511,12 @@ def _lost(ctx: Context, message: Said, meaning: Meaning) -> list[Outgoing]:
         return wishes.ask_first(ctx, message)
     if meaning.intent is Intent.THANKS:
         return [letters.reply(message, ctx.say("you-are-welcome"))]
-    if message.photos and not message.text.strip():
+    if message.point or (message.photos and not message.text.strip()):
         return report.ask_words(ctx, [message])
-    if any(one.kind == "voice" for one in message.attachments):
-        return [letters.reply(message, ctx.say("refused-voice"))]
+    if message.attachments:
+        voice = any(one.kind == "voice" for one in message.attachments)
+        no = "refused-voice" if voice else "refused-file"
+        return [letters.reply(message, ctx.say(no))]
     return faq.answer(ctx, message) or [
         letters.reply(message, ctx.say("lost"))
     ]

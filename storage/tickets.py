@@ -321,6 +321,13 @@ def say(
     return int(row.scalar_one())
 
 
+def wording(db: Connection, words: int) -> str:
+    """Return how words read now."""
+    w = schema.words
+    found = db.execute(select(w.c.text).where(w.c.id == words)).scalar()
+    return found or ""
+
+
 def reword(db: Connection, words: int, text: str) -> None:
     """Let words read as their author edited them."""
     w = schema.words

@@ -300,3 +300,109 @@ async def test_a_storm_of_letters_keeps_the_platforms_pace_and_its_order(
         )
         calls = town.telegram.called("sendMessage")
         assert [call.status for call in calls] == [200] * 60
+
+
+async def test_an_edit_that_nobody_can_see_tells_nobody(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    async with (
+        TelegramTown.built() as town,
+        town.served(sqlite_url, tmp_path) as story,
+    ):
+        wang, lin = town.people["wang"], town.people["lin"]
+        await story.opens("lin")
+        report = wang.says(
+            town.groups["g1"], "5号楼门口井盖破了", photos=[picture(1)]
+        )
+        await story.settles()
+        before = lin.private.words
+
+        wang.edits(report)
+        await story.settles()
+        assert lin.private.words == before
+
+        wang.edits(report, "5号楼门口井盖丢了")
+        await story.settles()
+        assert "井盖丢了" in lin.private.words[-1]
+
+
+async def test_a_position_completes_the_place(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    async with (
+        TelegramTown.built() as town,
+        town.served(sqlite_url, tmp_path) as story,
+    ):
+        wang, lin = town.people["wang"], town.people["lin"]
+        group = town.groups["g1"]
+        await story.opens("lin")
+        report = wang.says(group, "5号楼门口井盖破了")
+        await story.settles()
+
+        wang.points(group, 29.868336, 121.544211, reply_to=report)
+        await story.settles()
+
+        assert _last(group) == "已补充到工单 1。"
+        assert "29.868336, 121.544211" in lin.private.words[-1]
+
+
+async def test_a_position_alone_waits_for_its_words(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    async with (
+        TelegramTown.built() as town,
+        town.served(sqlite_url, tmp_path) as story,
+    ):
+        wang, lin = town.people["wang"], town.people["lin"]
+        await story.opens("lin")
+        wang.points(None, 29.868336, 121.544211, "菜场")
+        await story.settles()
+        assert wang.private.words[-1].startswith("位置收到了")
+
+        wang.says(None, "3号楼门口井盖破了")
+        await story.settles()
+
+        assert "工单 1" in wang.private.words[-1]
+        assert "29.868336, 121.544211" in lin.private.words[-1]
+
+
+@pytest.mark.parametrize(
+    ("kind", "answer"), [("voice", "语音"), ("document", "文件")]
+)
+async def test_what_we_cannot_read_is_answered_where_we_are_spoken_to(
+    sqlite_url: str, tmp_path: Path, kind: str, answer: str
+) -> None:
+    async with (
+        TelegramTown.built() as town,
+        town.served(sqlite_url, tmp_path) as story,
+    ):
+        wang, group = town.people["wang"], town.groups["g1"]
+        wang.sends(None, kind, name="a.pdf")
+        wang.sends(group, kind, name="a.pdf")
+        wang.sends(None, "sticker")
+        await story.settles()
+        assert len(wang.private.words) == 1
+        assert answer in wang.private.words[0]
+        assert group.words == []
+
+
+async def test_who_writes_english_in_an_english_app_reads_english(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    async with (
+        TelegramTown.built() as town,
+        town.served(sqlite_url, tmp_path) as story,
+    ):
+        group = town.groups["g1"]
+        emma = town.telegram.user("Emma", language="en")
+        hua = town.telegram.user("华", language="en")
+        for one in (emma, hua):
+            group.room.members[one.id] = "member"
+        hua.starts("news")
+        hua.says(group, "@linli_bot 你好")
+        emma.says(group, "@linli_bot what can you do")
+        await story.settles()
+
+        assert "您" in hua.private.words[0]
+        assert "I can help" in _last(group)
+        assert "我可以帮您" in group.words[0]

@@ -8,6 +8,7 @@ ask-report-yes = Yes, report it
 ask-report-no = No
 ask-grid = Which grid is it in? Just tap.
 ask-photo-words = Got the photo. One more thing: where is it, and what is wrong?
+ask-point-words = Got the place. One more thing: what is wrong there?
 choose-category = What is ticket { $number } about?
 noted = OK
 noted-not-report = OK, not reported.

@@ -8,6 +8,7 @@ ask-report-yes = 要，帮我报事
 ask-report-no = 不用
 ask-grid = 请问在哪个网格？点一下就行。
 ask-photo-words = 照片收到了。请再说一句：什么地方、什么问题？
+ask-point-words = 位置收到了。请再说一句：什么问题？
 choose-category = 工单 { $number } 属于哪一类？
 noted = 好的
 noted-not-report = 好的，不报。

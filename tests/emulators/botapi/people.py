@@ -181,7 +181,13 @@ class Person(Side):
         return self._post(where, given, reply_to, thread)
 
     def points(
-        self, where: "Group | None", lat: float, lon: float, title: str = ""
+        self,
+        where: "Group | None",
+        lat: float,
+        lon: float,
+        title: str = "",
+        *,
+        reply_to: Json | None = None,
     ) -> Json:
         """Send a position, or a venue with a title."""
         location = {"latitude": lat, "longitude": lon}
@@ -192,7 +198,7 @@ class Person(Side):
                 "title": title,
                 "address": "望江路",
             }
-        return self._post(where, body, None, 0)
+        return self._post(where, body, reply_to, 0)
 
     def forwards(
         self, where: "Group | None", text: str, **body: object
