@@ -336,7 +336,8 @@ def _speaker(
 ) -> Person | None:
     if isinstance(message, Unreadable) or message.sender.anonymous:
         return None
-    return people.meet(db, community, message.sender, now)
+    person = people.meet(db, community, message.sender, now)
+    return welcome.understood_in(db, person, message)
 
 
 def _answer(ctx: Context, message: Incoming) -> list[Outgoing]:

@@ -1,5 +1,7 @@
 """The first words between a person and us: greeting, help, language."""
 
+import re
+
 from msgspec.structs import replace
 
 from config.terms import ChatKind, Command, Language, Urgency
@@ -11,6 +13,7 @@ from handlers.rules.commands import IN_GROUPS, SELDOM, SHOWN, Audience
 from handlers.rules.refusals import Refused
 from storage import buttons, people
 from storage.buttons import Button
+from storage.database import Connection
 from storage.messages import (
     Choice,
     Incoming,
@@ -20,6 +23,7 @@ from storage.messages import (
     Say,
     SetMenu,
 )
+from storage.people import Person
 
 _LANGUAGES = {
     "zh": Language.ZH,
@@ -33,6 +37,28 @@ _LANGUAGES = {
     "英语": Language.EN,
     "english": Language.EN,
 }
+ENGLISH_WORDS = 2
+_SLASH = re.compile(r"^\s*/(start\b.*|\S+)", re.IGNORECASE | re.DOTALL)
+_LATIN = re.compile(r"[A-Za-z]{2,}")
+_HAN = re.compile(r"[\u3400-\u9fff]")
+
+
+def understood_in(db: Connection, person: Person, message: Incoming) -> Person:
+    """Let somebody read English whose app and whose words are English.
+
+    The app alone proves little: many who write Chinese use an English
+    one. Whoever has chosen a language keeps it.
+    """
+    if person.language is not None or not isinstance(message, Said):
+        return person
+    if not message.sender.language.lower().startswith("en"):
+        return person
+    words = _SLASH.sub("", message.text)
+    if _HAN.search(words) or len(_LATIN.findall(words)) < ENGLISH_WORDS:
+        return person
+    language = Language.EN
+    people.change(db, person.community_id, person.id, language=language)
+    return replace(person, language=language)
 
 
 def start(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
