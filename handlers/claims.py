@@ -16,7 +16,7 @@ from handlers.context import Context
 from handlers.letters import Pick
 from handlers.rules import claims as rules
 from handlers.rules.refusals import Refused
-from storage import buttons, limits, photos, tickets, wishes
+from storage import buttons, limits, photos, wishes
 from storage.buttons import Button, Dialogue
 from storage.limits import Due
 from storage.messages import Outgoing, Pressed, Said
@@ -308,9 +308,7 @@ def _done(
     after = wishes.move(ctx.db, wish, status)
     words_id = None
     if words:
-        words_id = tickets.say(
-            ctx.db, ctx.id, "proof", ctx.actor, words, ctx.now, wish=wish.id
-        )
+        words_id = ctx.keep("proof", words, wish=wish.id)
     wishing.attach(ctx, message, wish, "proof", words_id)
     wishing.drop_dues(ctx, claim_id)
     closes = ctx.now + ctx.community.rules.close_after

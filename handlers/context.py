@@ -3,13 +3,22 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from config.pack.values import Community, Pack
-from config.terms import CommunityId, GridId, Language, PersonId
+from config.terms import (
+    Action,
+    CommunityId,
+    GridId,
+    Language,
+    PersonId,
+    TicketId,
+    WishId,
+)
 from config.texts import Texts
 from handlers.understanding.shelf import Shelf
 from handlers.understanding.understanding import Understanding
-from storage import people
+from storage import people, tickets
 from storage.database import Connection
 from storage.messages import Chat
 from storage.people import Person
@@ -106,6 +115,46 @@ class Context:
         except KeyError:
             return False
         return True
+
+    def log(
+        self,
+        action: Action | str,
+        *,
+        ticket: TicketId | None = None,
+        wish: WishId | None = None,
+        **fields: Any,  # noqa: ANN401
+    ) -> None:
+        """Append an event: now, by the actor; by the system if nobody acts."""
+        tickets.log(
+            self.db,
+            self.id,
+            self.person.id if self.person else tickets.SYSTEM,
+            action,
+            self.now,
+            ticket=ticket,
+            wish=wish,
+            **fields,
+        )
+
+    def keep(
+        self,
+        kind: str,
+        text: str,
+        *,
+        ticket: TicketId | None = None,
+        wish: WishId | None = None,
+    ) -> int:
+        """Keep the actor's words; return their row's id for the event."""
+        return tickets.say(
+            self.db,
+            self.id,
+            kind,
+            self.person.id if self.person else None,
+            text,
+            self.now,
+            ticket=ticket,
+            wish=wish,
+        )
 
     def as_person(self, person: Person | None) -> "Context":
         """Return the same surroundings for another actor."""

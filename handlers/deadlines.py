@@ -23,12 +23,8 @@ def remind(ctx: Context, due: Due) -> list[Outgoing]:
     limit = limits.get(ctx.db, due.limit_id)
     if limit is None or limit.state != "running":
         return []
-    tickets.log(
-        ctx.db,
-        ctx.id,
-        tickets.SYSTEM,
+    ctx.log(
         Action.REMIND,
-        ctx.now,
         ticket=ticket.id,
         new=due.rung,
         limit=due.limit_id,

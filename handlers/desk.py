@@ -64,12 +64,8 @@ def merge(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
     status = rules.next_status(ticket.status, Action.MERGE)
     tickets.move(ctx.db, ticket, status, merged_into=target.id)
     limits.end(ctx.db, ticket.id, ctx.now, met=False)
-    tickets.log(
-        ctx.db,
-        ctx.id,
-        ctx.actor,
+    ctx.log(
         Action.MERGE,
-        ctx.now,
         ticket=ticket.id,
         old=ticket.status,
         new=status,
@@ -107,12 +103,8 @@ def _unmerge(ctx: Context, press: Pressed, ticket: Ticket) -> list[Outgoing]:
     status = rules.next_status(ticket.status, Action.UNMERGE)
     after = tickets.move(ctx.db, ticket, status, merged_into=None)
     running = opening.start_limits(ctx, after, ctx.now)
-    tickets.log(
-        ctx.db,
-        ctx.id,
-        ctx.actor,
+    ctx.log(
         Action.UNMERGE,
-        ctx.now,
         ticket=ticket.id,
         old=ticket.status,
         new=status,

@@ -95,12 +95,8 @@ def open_ticket(
         ctx.now,
         ticket=ticket.id,
     )
-    tickets.log(
-        ctx.db,
-        ctx.id,
-        ctx.person.id if ctx.person else None,
+    ctx.log(
         Action.REPORT,
-        ctx.now,
         ticket=ticket.id,
         new=ticket.status,
         words_id=words,

@@ -179,24 +179,16 @@ def add(
     _check_size(message, text)
     words = None
     if text.strip():
-        words = tickets.say(
-            ctx.db,
-            ctx.id,
+        words = ctx.keep(
             "addition",
-            ctx.actor,
             text,
-            ctx.now,
             ticket=ticket.id,
         )
     opening.attach(ctx, ticket, message, words, "addition")
     if message.point is not None:
         ticket = opening.locate(ctx, ticket, message.point)
-    tickets.log(
-        ctx.db,
-        ctx.id,
-        ctx.actor,
+    ctx.log(
         Action.ADD,
-        ctx.now,
         ticket=ticket.id,
         words_id=words,
         photos=len(message.photos),
@@ -225,12 +217,8 @@ def edit(ctx: Context, message: Edited, post: Post) -> list[Outgoing]:
     changed |= _amend_words(ctx, message, post)
     if not changed:
         return []
-    tickets.log(
-        ctx.db,
-        ctx.id,
-        ctx.actor,
+    ctx.log(
         Action.AMEND,
-        ctx.now,
         ticket=ticket.id,
         words_id=post.words_id,
     )
@@ -256,12 +244,8 @@ def take_back(ctx: Context, message: Withdrawn, post: Post) -> list[Outgoing]:
     if post.kind == "report" and ticket.status is Status.REPORTED:
         return withdraw(ctx, ticket)
     tickets.reword(ctx.db, post.words_id, "")
-    tickets.log(
-        ctx.db,
-        ctx.id,
-        ctx.actor,
+    ctx.log(
         Action.AMEND,
-        ctx.now,
         ticket=ticket.id,
         words_id=post.words_id,
     )
@@ -275,12 +259,8 @@ def withdraw(ctx: Context, ticket: Ticket) -> list[Outgoing]:
     status = rules.next_status(ticket.status, Action.WITHDRAW)
     after = tickets.move(ctx.db, ticket, status, closed_at=ctx.now)
     limits.end(ctx.db, ticket.id, ctx.now, met=False)
-    tickets.log(
-        ctx.db,
-        ctx.id,
-        ctx.actor,
+    ctx.log(
         Action.WITHDRAW,
-        ctx.now,
         ticket=ticket.id,
         old=ticket.status,
         new=after.status,
@@ -375,12 +355,8 @@ def reclassify(ctx: Context, ticket: Ticket, category: CategoryId) -> str:
     kinds = [limit.kind for limit in limits.running(ctx.db, ticket.id)]
     limits.end(ctx.db, ticket.id, ctx.now, met=False)
     running = opening.start_limits(ctx, after, ticket.opened_at, kinds)
-    tickets.log(
-        ctx.db,
-        ctx.id,
-        ctx.actor,
+    ctx.log(
         Action.RECLASSIFY,
-        ctx.now,
         ticket=ticket.id,
         old=ticket.category,
         new=wanted.id,

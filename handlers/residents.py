@@ -161,13 +161,9 @@ def reopen(ctx: Context, message: Said, dialogue: Dialogue) -> list[Outgoing]:
         resolved_at=None,
         closed_at=None,
     )
-    words = tickets.say(
-        ctx.db,
-        ctx.id,
+    words = ctx.keep(
         "reason",
-        ctx.actor,
         message.text[: opening.LONGEST],
-        ctx.now,
         ticket=ticket.id,
     )
     opening.attach(ctx, ticket, message, words, "addition")
@@ -191,12 +187,8 @@ def press_rate(ctx: Context, press: Pressed, button: Button) -> list[Outgoing]:
     rules.next_status(ticket.status, Action.RATE)
     stars = int(button.args["stars"])
     tickets.move(ctx.db, ticket, ticket.status, rating=stars)
-    tickets.log(
-        ctx.db,
-        ctx.id,
-        ctx.actor,
+    ctx.log(
         Action.RATE,
-        ctx.now,
         ticket=ticket.id,
         new=str(stars),
     )
@@ -221,13 +213,9 @@ def press_rate(ctx: Context, press: Pressed, button: Button) -> list[Outgoing]:
 
 def rated(ctx: Context, message: Said, dialogue: Dialogue) -> list[Outgoing]:
     """Keep the word that came after the stars."""
-    tickets.say(
-        ctx.db,
-        ctx.id,
+    ctx.keep(
         "rating",
-        ctx.actor,
         message.text[: opening.LONGEST],
-        ctx.now,
         ticket=TicketId(dialogue.args["ticket"]),
     )
     return [letters.reply(message, ctx.say("rated-word"))]
@@ -240,12 +228,8 @@ def close_by_itself(ctx: Context, due: Due) -> list[Outgoing]:
         return []
     status = rules.next_status(found.status, Action.CLOSE)
     tickets.move(ctx.db, found, status, closed_at=ctx.now)
-    tickets.log(
-        ctx.db,
-        ctx.id,
-        tickets.SYSTEM,
+    ctx.log(
         Action.CLOSE,
-        ctx.now,
         ticket=found.id,
         old=found.status,
         new=status,
@@ -268,12 +252,8 @@ def _log(
     new: Status,
     words: int | None = None,
 ) -> None:
-    tickets.log(
-        ctx.db,
-        ctx.id,
-        ctx.actor,
+    ctx.log(
         action,
-        ctx.now,
         ticket=ticket.id,
         old=ticket.status,
         new=new,

@@ -230,12 +230,8 @@ def hand_to(
     """Make a person responsible and tell them."""
     rules.next_status(ticket.status, action)
     after = tickets.move(ctx.db, ticket, ticket.status, assignee_id=person.id)
-    tickets.log(
-        ctx.db,
-        ctx.id,
-        ctx.actor,
+    ctx.log(
         action,
-        ctx.now,
         ticket=ticket.id,
         old=ticket.assignee_id or "",
         new=person.id,
@@ -432,21 +428,13 @@ def raise_to(
     tickets.move(ctx.db, ticket, ticket.status, level=level)
     words_id = None
     if words:
-        words_id = tickets.say(
-            ctx.db,
-            ctx.id,
+        words_id = ctx.keep(
             "reason",
-            ctx.person.id if ctx.person else None,
             words,
-            ctx.now,
             ticket=ticket.id,
         )
-    tickets.log(
-        ctx.db,
-        ctx.id,
-        ctx.person.id if ctx.person else tickets.SYSTEM,
+    ctx.log(
         Action.RAISE,
-        ctx.now,
         ticket=ticket.id,
         old=ticket.level,
         new=level,
@@ -497,21 +485,13 @@ def _step(
     after = tickets.move(ctx.db, ticket, status, **values)
     words_id = None
     if words:
-        words_id = tickets.say(
-            ctx.db,
-            ctx.id,
+        words_id = ctx.keep(
             kind,
-            ctx.actor,
             words,
-            ctx.now,
             ticket=ticket.id,
         )
-    tickets.log(
-        ctx.db,
-        ctx.id,
-        ctx.actor,
+    ctx.log(
         action,
-        ctx.now,
         ticket=ticket.id,
         old=ticket.status,
         new=after.status,
@@ -523,15 +503,9 @@ def _step(
 def _note(
     ctx: Context, ticket: Ticket, action: Action, kind: str, words: str
 ) -> None:
-    words_id = tickets.say(
-        ctx.db, ctx.id, kind, ctx.actor, words, ctx.now, ticket=ticket.id
-    )
-    tickets.log(
-        ctx.db,
-        ctx.id,
-        ctx.actor,
+    words_id = ctx.keep(kind, words, ticket=ticket.id)
+    ctx.log(
         action,
-        ctx.now,
         ticket=ticket.id,
         words_id=words_id,
     )

@@ -6,7 +6,7 @@ from handlers.context import Context
 from handlers.letters import Pick
 from handlers.rules import claims as rules
 from handlers.rules.refusals import Refused
-from storage import limits, tickets, wishes
+from storage import limits, wishes
 from storage.buttons import Button, Dialogue
 from storage.limits import Due
 from storage.messages import Outgoing, Pressed, Said
@@ -191,13 +191,9 @@ def _decline(
         return [letters.reply(message, ask, wish=found.id)]
     after = wishes.move(ctx.db, found, status)
     limits.drop_dues(ctx.db, "wish-waits", found.id)
-    said = tickets.say(
-        ctx.db,
-        ctx.id,
+    said = ctx.keep(
         "reason",
-        ctx.actor,
         words.strip()[:LONGEST_REASON],
-        ctx.now,
         wish=found.id,
     )
     wishing.log(

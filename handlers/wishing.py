@@ -384,12 +384,8 @@ def log(
     words_id: int | None = None,
 ) -> None:
     """Append an event of a wish."""
-    tickets.log(
-        ctx.db,
-        ctx.id,
-        ctx.person.id if ctx.person else tickets.SYSTEM,
+    ctx.log(
         action,
-        ctx.now,
         wish=found.id,
         old=old,
         new=new,
