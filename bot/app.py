@@ -378,6 +378,16 @@ class Edges:
                 )
             )
 
+        async def invite(viewer: Viewer, whom: console.Whom) -> str | None:
+            now, secret = clock(), plan.token()
+            done = await core.database.write(
+                lambda db: console.invite(
+                    db, viewer.community, viewer.person, whom, secret, now
+                )
+            )
+            log.info("login_link_asked", by=viewer.person, made=done)
+            return secret if done else None
+
         return make_site(
             Site(
                 db=core.database,
@@ -387,6 +397,7 @@ class Edges:
                 now=clock,
                 token=plan.token,
                 act=act,
+                invite=invite,
                 health=core.health,
                 demo=self._demo(forward) if plan.demo else None,
                 public_url=plan.public_url,

@@ -172,6 +172,20 @@ def erase(
     sys.stdout.write(f"{person}: erased in {', '.join(found)}\n")
 
 
+@app.command()
+def login(
+    person: Annotated[
+        str, typer.Argument(help="An id, or an account: telegram:1001.")
+    ],
+) -> None:
+    """Make a login link to the pages: how the first desk gets in."""
+    settings = _settings()
+    here = f"http://{settings.http_host}:{settings.http_port}"
+    base = settings.public_url or here
+    link = _guarded(operations.login(_plan(settings), person, base))
+    sys.stdout.write(f"{link}\n")
+
+
 def _plan(settings: Settings) -> Plan:
     return Plan(
         database_url=settings.database_url.get_secret_value(),

@@ -11,9 +11,9 @@ from bot.app import Edges, Plan, fixed_of
 from bot.channels.channel import Finding
 from bot.media import open_store
 from config.terms import CommunityId, PersonId, PhotoId
-from handlers import letters, own
+from handlers import console, letters, own
 from handlers.context import Context
-from storage import erasure, exports, migrate, people
+from storage import buttons, erasure, exports, migrate, people
 from storage.apply import Applied, apply
 from storage.database import Connection, Database, Taken
 from storage.engines import DatabaseError
@@ -72,12 +72,17 @@ async def erase(plan: Plan, person: str) -> list[CommunityId]:
     return erased
 
 
-def _erase(ctx: Context, person: str) -> bool:
+def _known(
+    db: Connection, community: CommunityId, person: str
+) -> people.Person | None:
     channel, _, address = person.partition(":")
     if address:
-        found = people.find_by_account(ctx.db, ctx.id, channel, address)
-    else:
-        found = people.find(ctx.db, ctx.id, person)
+        return people.find_by_account(db, community, channel, address)
+    return people.find(db, community, person)
+
+
+def _erase(ctx: Context, person: str) -> bool:
+    found = _known(ctx.db, ctx.id, person)
     # whom the pack has turned off is not found, and may be erased as well
     id_ = found.id if found else PersonId(person)
     try:
@@ -86,6 +91,39 @@ def _erase(ctx: Context, person: str) -> bool:
         return False
     letters.post(ctx, own.tell_erased(ctx, erased))
     return True
+
+
+async def login(plan: Plan, person: str, base: str) -> str:
+    """Return a login link for somebody: how the first desk gets in.
+
+    Raises ``NobodyThere``, and ``Taken`` while the program runs on SQLite.
+    """
+    now, secret = plan.now(), plan.token()
+
+    def work(db: Connection) -> bool:
+        for community in plan.pack.communities:
+            found = _known(db, community.id, person)
+            if found is not None:
+                until = now + console.LINK_LIVES
+                buttons.put_code(
+                    db,
+                    secret,
+                    community.id,
+                    "login",
+                    found.id,
+                    found.id,
+                    now,
+                    until,
+                )
+                return True
+        return False
+
+    async with Database(plan.database_url).opened() as database:
+        await database.write(migrate.upgrade)
+        await database.write(lambda db: apply(db, plan.pack, now))
+        if not await database.write(work):
+            raise NobodyThere(person)
+    return f"{base}/login/{secret}"
 
 
 async def export(plan: Plan, to: Path) -> int:

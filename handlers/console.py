@@ -1,10 +1,25 @@
 """What the desk decides at the console, checked like everything else."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from config.terms import DESKS, CommunityId, LetterId, PersonId
-from storage import faq, inbox, outbox, people
+from config.terms import DESKS, CommunityId, LetterId, PersonId, Role
+from storage import buttons, faq, inbox, outbox, people
 from storage.database import Connection
+from storage.people import Person
+
+LINK_LIVES = timedelta(days=1)
+LONGEST = 40
+"""Characters of a name or a building."""
+
+
+class Whom(NamedTuple):
+    """Who shall log in: somebody known, or a new resident."""
+
+    person: PersonId | None
+    name: str = ""
+    building: str = ""
+
 
 _ABOUT_LETTERS = frozenset({"retry-letter", "drop-letter"})
 
@@ -18,8 +33,7 @@ def decide(
     now: datetime,
 ) -> bool:
     """Do what a desk decided; False if it may not, or somebody did it."""
-    who = people.find(db, community, person)
-    if who is None or not who.has(*DESKS):
+    if _desk(db, community, person) is None:
         return False
     letter = LetterId(subject)
     if action in _ABOUT_LETTERS and not _is_ours(db, community, letter):
@@ -34,6 +48,52 @@ def decide(
     }
     deed = deeds.get(action)
     return deed is not None and deed()
+
+
+def invite(
+    db: Connection,
+    community: CommunityId,
+    desk: PersonId,
+    whom: Whom,
+    secret: str,
+    now: datetime,
+) -> bool:
+    """Keep a login code that a desk hands to somebody; False: it may not.
+
+    A link opens another's chats to whoever holds it, so a desk gives none
+    for another desk; that takes an administrator.
+    """
+    who = _desk(db, community, desk)
+    if who is None:
+        return False
+    person = whom.person
+    if person is None:
+        name = whom.name.strip()
+        if not name:
+            return False
+        building = whom.building.strip()
+        person = people.add(
+            db, community, name[:LONGEST], building[:LONGEST], now
+        )
+    elif not _may_hand_out(who, people.find(db, community, person)):
+        return False
+    buttons.put_code(
+        db, secret, community, "login", person, person, now, now + LINK_LIVES
+    )
+    return True
+
+
+def _may_hand_out(desk: Person, person: Person | None) -> bool:
+    if person is None:
+        return False
+    return desk.has(Role.ADMIN) or not person.has(*DESKS)
+
+
+def _desk(
+    db: Connection, community: CommunityId, person: PersonId
+) -> Person | None:
+    found = people.find(db, community, person)
+    return found if found is not None and found.has(*DESKS) else None
 
 
 def _is_ours(db: Connection, community: CommunityId, letter: LetterId) -> bool:

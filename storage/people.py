@@ -166,6 +166,28 @@ def meet(
     return met
 
 
+def add(
+    db: Connection,
+    community: CommunityId,
+    name: str,
+    building: str,
+    now: datetime,
+) -> PersonId:
+    """Note a resident who has no account yet, and return their id."""
+    new = PersonId(f"p-{secrets.token_hex(8)}")
+    db.execute(
+        insert(schema.person).values(
+            community_id=community,
+            id=new,
+            name=name,
+            building=building,
+            made_by=schema.MadeBy.CONSOLE,
+            created_at=now,
+        )
+    )
+    return new
+
+
 def find_by_account(
     db: Connection, community: CommunityId, channel: str, address: str
 ) -> Person | None:

@@ -5,7 +5,8 @@ from aiohttp import web
 from bot.web.deps import SITE, Site
 from bot.web.paint import paint
 from bot.web.who import language_of, viewer_of
-from config.terms import DESKS, GridId, Language, Role, Status
+from config.terms import DESKS, GridId, Language, PersonId, Role, Status
+from handlers.console import LINK_LIVES, Whom
 from storage import views
 from storage.webchat import Viewer
 
@@ -24,7 +25,11 @@ _ABOUT_UPDATES = frozenset({"retry-update", "drop-update"})
 
 def routes() -> list[web.RouteDef]:
     """Return the console's routes."""
-    return [web.get("/console", console), web.post("/console", act)]
+    return [
+        web.get("/console", console),
+        web.post("/console", act),
+        web.post("/console/login", invite),
+    ]
 
 
 async def must_be_desk(request: web.Request) -> Viewer:
@@ -74,6 +79,7 @@ async def console(request: web.Request) -> web.Response:
             one.id: one.names[language] for one in community.categories
         },
         chosen={"grid": grid, "status": status},
+        members=[one for one in community.people if not one.roles & DESKS],
         now=site.now(),
         overtaken="overtaken" in request.query,
     )
@@ -93,3 +99,27 @@ async def act(request: web.Request) -> web.Response:
         raise web.HTTPForbidden
     done = await site.act(viewer, action, int(subject))
     raise web.HTTPSeeOther("/console" if done else "/console?overtaken")
+
+
+async def invite(request: web.Request) -> web.Response:
+    """Show a login link once, to be handed to the person it is for."""
+    viewer = await must_be_desk(request)
+    site = request.app[SITE]
+    form = await request.post()
+    person = str(form.get("person", ""))
+    whom = Whom(
+        PersonId(person) if person else None,
+        str(form.get("name", "")),
+        str(form.get("building", "")),
+    )
+    code = await site.invite(viewer, whom)
+    if code is None:
+        raise web.HTTPSeeOther("/console?overtaken")
+    base = site.public_url or str(request.url.origin())
+    return paint(
+        request,
+        "invited.html",
+        viewer,
+        link=f"{base}/login/{code}",
+        span=LINK_LIVES,
+    )

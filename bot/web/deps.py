@@ -12,6 +12,7 @@ from bot.web.health import Health
 from config.pack.values import Community, Pack
 from config.terms import CommunityId, PersonId
 from config.texts import Texts
+from handlers.console import Whom
 from storage.database import Database
 from storage.webchat import Viewer
 
@@ -42,6 +43,13 @@ class Act(Protocol):
         """
 
 
+class Invite(Protocol):
+    """Makes a login link's code for somebody, as a desk asks."""
+
+    async def __call__(self, viewer: Viewer, whom: Whom) -> str | None:
+        """Return the code; None if the desk may not."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """Everything behind the pages."""
@@ -53,6 +61,7 @@ class Site:
     now: Callable[[], datetime]
     token: Callable[[], str]
     act: Act
+    invite: Invite
     health: Health = field(default_factory=Health)
     demo: Demo | None = None
     public_url: str = ""

@@ -1,10 +1,11 @@
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from bot import operations
 from config.terms import PersonId
-from storage import people
+from storage import people, sessions
 from tests.town import CHANNEL, COMMUNITY
 from tests.world import World
 
@@ -53,3 +54,24 @@ async def test_whom_the_pack_dropped_is_forgotten_by_id(
         )
 
     assert await operations.erase(plan, "chen") == [COMMUNITY.id]
+
+
+async def test_an_operator_makes_the_first_desks_login_link(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with World.opened(database_url, tmp_path) as town:
+        plan = town.core.plan
+
+    link = await operations.login(plan, "lin", "https://linli.example")
+
+    base, _, code = link.rpartition("/")
+    assert base == "https://linli.example/login"
+    async with World.opened(database_url, tmp_path) as town:
+        entered = await town.core.database.write(
+            lambda db: sessions.redeem(
+                db, code, "cookie", plan.now(), plan.now() + timedelta(days=1)
+            )
+        )
+    assert entered == sessions.Login(COMMUNITY.id, PersonId("lin"))
+    with pytest.raises(operations.NobodyThere):
+        await operations.login(plan, "nobody", "https://linli.example")

@@ -1,5 +1,6 @@
 """The public pages, logging in, the console: who sees what."""
 
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
@@ -338,6 +339,36 @@ async def test_the_desk_sees_what_waits_and_decides(
     assert done.status == 303
     assert here.deeds == [("desk", "retry-update", 1)]
     assert unknown.status == 400
+
+
+async def test_the_desk_hands_out_a_link_to_a_new_resident(
+    client: TestClient[Any, Any],
+) -> None:
+    form = {"person": "", "name": "新邻居", "building": "10号楼"}
+    stranger = await client.post("/console/login?me=lin", data=form)
+    page = await client.post("/console/login?me=desk", data=form)
+    shown = await page.text()
+    code = re.search(r"/login/([\w-]+)", shown)
+    assert code is not None
+    login = await client.get(f"/login/{code[1]}")
+
+    assert stranger.status == 403
+    assert page.headers["Cache-Control"] == "no-store"
+    assert login.status == 200
+
+
+async def test_a_desk_hands_out_no_link_for_a_desk_or_for_nobody(
+    client: TestClient[Any, Any],
+) -> None:
+    for form in (
+        {"person": "desk"},
+        {"person": "nobody"},
+        {"person": "", "name": "  "},
+    ):
+        page = await client.post(
+            "/console/login?me=desk", data=form, allow_redirects=False
+        )
+        assert page.headers["Location"] == "/console?overtaken"
 
 
 async def test_every_answer_carries_the_safe_headers(

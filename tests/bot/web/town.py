@@ -28,6 +28,7 @@ from config.terms import (
     Role,
 )
 from config.texts import Texts
+from handlers import console
 from storage import schema, webchat
 from storage.database import Database
 from storage.messages import Incoming
@@ -203,6 +204,15 @@ async def town(url: str, *, demo: bool = True) -> AsyncIterator[Town]:
         async def forward(by: timedelta) -> datetime:
             return await built[0].passes(by)
 
+        async def invite(viewer: Viewer, whom: console.Whom) -> str | None:
+            secret = secrets.token_urlsafe(12)
+            done = await db.write(
+                lambda db: console.invite(
+                    db, viewer.community, viewer.person, whom, secret, now()
+                )
+            )
+            return secret if done else None
+
         chat = WebChat(db, shelf, clean, now)
         site = Site(
             db=db,
@@ -212,6 +222,7 @@ async def town(url: str, *, demo: bool = True) -> AsyncIterator[Town]:
             now=now,
             token=lambda: secrets.token_urlsafe(32),
             act=act,
+            invite=invite,
             demo=Demo(forward) if demo else None,
         )
         await db.write(_populate)
