@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from aiohttp import ClientWebSocketResponse, WSServerHandshakeError
 from aiohttp.test_utils import TestClient, TestServer
+from PIL import Image
 from sqlalchemy import Connection, insert
 
 from bot.channels.channel import Gone, Never
@@ -336,6 +337,20 @@ async def test_what_is_no_photo_is_refused_with_its_reason(
 
     assert answer.status == status
     assert (await answer.json())["why"] == why
+
+
+async def test_an_image_bomb_is_refused_like_any_broken_photo(
+    here: Town, client: TestClient[Any, Any]
+) -> None:
+    out = io.BytesIO()
+    Image.new("1", (12_000, 12_000)).save(out, "PNG")
+    out.seek(0)
+
+    answer = await client.post("/chat/photos?me=wang", data=out)
+
+    assert answer.status == 415
+    assert (await answer.json())["why"] == "broken-photo"
+    assert here.shelf.kept == {}
 
 
 async def test_another_site_cannot_upload_or_move_the_clock(
