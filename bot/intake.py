@@ -35,7 +35,7 @@ CAREFUL = 64
 that one that kills the process cannot do so for ever."""
 DEADLY_TRIES = 3
 RECENT = 4096
-"""Keys remembered so that a platform's repeats count once as speech."""
+"""Sayings remembered: a platform's repeats and an album's parts are one."""
 
 log = structlog.get_logger()
 
@@ -54,7 +54,8 @@ class Intake:
     last_heard: datetime | None = None
     _groups: dict[str, CommunityId] = field(default_factory=dict)
     _careful: int = CAREFUL
-    _counted: dict[str, None] = field(default_factory=dict)
+    _counted: dict[str, bool] = field(default_factory=dict)
+    """What was said lately -> whether it was borne."""
     flooded: int = 0
     """Messages not heard because somebody said too much."""
 
@@ -202,28 +203,28 @@ class Intake:
         """Count what one person and one group say; over it: one notice."""
         if not isinstance(message, (Said, Pressed)):
             return True
-        if message.key in self._counted:
-            return True  # a repeat: the writer knows it
+        speech = _speech(message)
+        if speech in self._counted:
+            return self._counted[speech]
         if isinstance(message, Said) and self._is_danger(message):
             return True
-        self._counted[message.key] = None
-        while len(self._counted) > RECENT:
-            del self._counted[next(iter(self._counted))]
         now = self.now()
         verdicts = [self._people.count(message.sender.key, now)]
         # a press says nothing in the group, and a wish may be pressed by all
         said = isinstance(message, Said)
         if said and message.chat.kind is ChatKind.GROUP:
             verdicts.append(self._chats.count(message.chat.key, now))
+        borne = all(verdict is Verdict.PASS for verdict in verdicts)
+        self._counted[speech] = borne
+        while len(self._counted) > RECENT:
+            del self._counted[next(iter(self._counted))]
         if Verdict.NOTICE in verdicts:
             fixed = self.fixed
             await self.database.write(
                 lambda db: router.hush(fixed, db, message, now)
             )
-        if all(verdict is Verdict.PASS for verdict in verdicts):
-            return True
-        self.flooded += 1
-        return False
+        self.flooded += not borne
+        return borne
 
     def _is_danger(self, message: Said) -> bool:
         community = self._groups.get(message.chat.key)
@@ -271,6 +272,13 @@ class Intake:
     def _on_commit(self, touched: frozenset[str]) -> None:
         if touched & {"chat", "faq"}:
             self._changed.set()
+
+
+def _speech(message: Said | Pressed) -> str:
+    """Return what counts as one saying: an album does, whatever its parts."""
+    if isinstance(message, Said) and message.album:
+        return f"{message.sender.key}:album:{message.album}"
+    return f"{message.channel}:{message.key}"
 
 
 def _reason(error: Exception) -> str:

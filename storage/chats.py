@@ -174,12 +174,19 @@ def unbind(db: Connection, chat: Chat, now: datetime) -> None:
 
 def close(db: Connection, chat: Chat, now: datetime) -> None:
     """Note that we were put out of a group; its binding stays."""
-    _set(db, chat, state="gone", changed_at=now)
+    _stand(db, chat, "gone", now)
 
 
 def reopen(db: Connection, chat: Chat, now: datetime) -> None:
     """Note that we are in the group again."""
-    _set(db, chat, state="open", changed_at=now)
+    _stand(db, chat, "open", now)
+
+
+def _stand(db: Connection, chat: Chat, state: str, now: datetime) -> None:
+    """Let a group stand so; an address that it left stays a signpost."""
+    known = find(db, chat.channel, chat.address)
+    if known is not None and known.address == chat.address:
+        _set(db, chat, state=state, changed_at=now)
 
 
 def move(db: Connection, chat: Chat, to: str, now: datetime) -> bool:
@@ -216,6 +223,10 @@ def move(db: Connection, chat: Chat, to: str, now: datetime) -> bool:
             },
         )
     )
+    if old.community_id is not None:
+        # the platform may say that we came in before it says from where
+        for address in (new.address, to):
+            stay(db, Chat(chat.channel, address, ChatKind.GROUP))
     _set(db, new, state="moved", moved_to=to, changed_at=now)
     there = f"{chat.channel}:{to}"
     o, t, w = schema.outbox, schema.ticket, schema.wish

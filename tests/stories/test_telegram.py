@@ -81,7 +81,16 @@ async def test_the_manhole_cover_on_telegram(
 
 
 @pytest.mark.parametrize(
-    "signals", ["old new", "new old", "new", "old", "member new", "old member"]
+    "signals",
+    [
+        "old new",
+        "new old",
+        "new",
+        "old",
+        "member new",
+        "member old new",
+        "old member",
+    ],
 )
 async def test_the_group_is_upgraded_in_mid_ticket(
     sqlite_url: str, tmp_path: Path, signals: str
@@ -109,6 +118,10 @@ async def test_the_group_is_upgraded_in_mid_ticket(
         assert "第一网格" in _last(big)
         assert len(small.heard) == 1
         assert await _count(story, _tickets) == 2
+
+        await story.passes(timedelta(days=2))
+        bot = town.telegram.state.bot["id"]
+        assert big.room.members[bot] == "member", "it stays where it belongs"
 
 
 @pytest.mark.parametrize("signals", ["", "old", "new old", "old new member"])
@@ -406,3 +419,22 @@ async def test_who_writes_english_in_an_english_app_reads_english(
         assert "您" in hua.private.words[0]
         assert "I can help" in _last(group)
         assert "我可以帮您" in group.words[0]
+
+
+async def test_an_album_of_ten_is_one_saying(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    async with (
+        TelegramTown.built() as town,
+        town.served(sqlite_url, tmp_path) as story,
+    ):
+        wang, group = town.people["wang"], town.groups["g1"]
+        await story.opens("lin")
+        shown = [picture(n) for n in range(10)]
+        for text in ("报事 3号楼楼道堆满垃圾", "报事 5号楼楼道堆满垃圾"):
+            wang.says(group, text, photos=shown)
+            await story.settles()
+
+        assert len(group.words) == 2
+        assert "工单 2" in _last(group)
+        assert await _count(story, _pictures) == 20
