@@ -31,8 +31,8 @@ _COMMON = 200
 _CANDIDATES = 100
 _RANKED = 10
 _CHOICES = 3
-_POSSIBLE = (1.6, 0.12)
-"""Least score and cover of a choice."""
+_POSSIBLE = ((3.0, 0.12), (1.6, 0.4))
+"""Least score and cover of a choice: of a long question, or a short one."""
 _SURE = ((7.0, 0.2, 0.7), (3.0, 0.6, 0.6))
 """Least score, least cover, and most that the second may have of the first:
 a long question with much in common, or a short one that is nearly said."""
@@ -109,8 +109,7 @@ class Retrieval:
     def find(self, question: str, *, today: date) -> Found:
         """Return what answers a question; nothing past its date."""
         ranked = self._ranked(question)
-        score, cover = _POSSIBLE
-        likely = [m for m in ranked if m.score >= score and m.cover >= cover]
+        likely = [match for match in ranked if _is_possible(match)]
         past = [m for m in likely[:1] if _is_past(m.entry, today)]
         current = [m for m in likely if not _is_past(m.entry, today)]
         if past:
@@ -226,6 +225,13 @@ def _is_sure(ranked: list[Match]) -> bool:
         and best.cover >= cover
         and second <= most * best.score
         for score, cover, most in _SURE
+    )
+
+
+def _is_possible(match: Match) -> bool:
+    return any(
+        match.score >= score and match.cover >= cover
+        for score, cover in _POSSIBLE
     )
 
 
