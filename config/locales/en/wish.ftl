@@ -45,9 +45,9 @@ wishes-mine-head = Your wishes:
 wishes-held-head = Wishes you have claimed:
 wishes-waiting-head = Wishes to look at (send “/wishes” and a number to open one):
 wishes-waiting-none = No wish waits for approval.
-wish-line = { $number } · { $grid } · { $text }
-wish-own-line = { $number } · { $status } · { $text }
-wish-held-line = { $number } · by { $at } · { $text }
+wish-line = [{ $number }] { $text } · { $grid }
+wish-own-line = [{ $number }] { $text } · { $status }
+wish-held-line = [{ $number }] { $text } · by { $at }
 
 claimed = Wish { $number } is yours, please finish it by { $at }. Thank you!
 claimed-in-group = Wish { $number } is yours, please finish it by { $at }. The details are in your private chat.

@@ -45,9 +45,9 @@ wishes-mine-head = 您许的愿：
 wishes-held-head = 您认领的心愿：
 wishes-waiting-head = 等您看的心愿（发“心愿”加编号打开）：
 wishes-waiting-none = 没有等着审核的心愿。
-wish-line = { $number } · { $grid } · { $text }
-wish-own-line = { $number } · { $status } · { $text }
-wish-held-line = { $number } · { $at } 前 · { $text }
+wish-line = 【{ $number }】{ $text } · { $grid }
+wish-own-line = 【{ $number }】{ $text } · { $status }
+wish-held-line = 【{ $number }】{ $text } · { $at } 前
 
 claimed = 心愿 { $number } 由您认领了，请在 { $at } 前完成。谢谢您！
 claimed-in-group = 心愿 { $number } 由您认领了，请在 { $at } 前完成。详情已私聊发您。
