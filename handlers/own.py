@@ -30,6 +30,7 @@ def privacy(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
         community=ctx.community.name,
         photos=rules.photos_kept,
         words=rules.words_kept,
+        chat=rules.chat_kept,
     )
     return letters.in_private(ctx, message, text)
 

@@ -334,10 +334,35 @@ def _private_community(
 def _speaker(
     db: Connection, community: CommunityId, message: Incoming, now: datetime
 ) -> Person | None:
+    """Return who speaks; whoever says nothing to us is not remembered.
+
+    Blocking us, editing talk or pressing a dead button makes nobody known,
+    least of all somebody who has just been forgotten.
+    """
     if isinstance(message, Unreadable) or message.sender.anonymous:
         return None
-    person = people.meet(db, community, message.sender, now)
-    return welcome.understood_in(db, person, message)
+    sender = message.sender
+    if isinstance(message, Said) or _is_live(db, community, message, now):
+        person = people.meet(db, community, sender, now)
+        return welcome.understood_in(db, person, message)
+    return people.find_by_account(
+        db, community, sender.channel, sender.address
+    )
+
+
+def _is_live(
+    db: Connection, community: CommunityId, message: Incoming, now: datetime
+) -> bool:
+    """Whether it is a press of a button that still does something."""
+    if not isinstance(message, Pressed):
+        return False
+    button = buttons.find(db, message.token)
+    return (
+        button is not None
+        and button.community_id == community
+        and button.used_at is None
+        and button.expires_at > now
+    )
 
 
 def _answer(ctx: Context, message: Incoming) -> list[Outgoing]:
@@ -531,7 +556,7 @@ def _corrected(ctx: Context, message: Edited | Withdrawn) -> list[Outgoing]:
 
 def _edited(ctx: Context, message: Edited) -> list[Outgoing]:
     known = posts.find(ctx.db, message.chat.key, message.id)
-    if known is None:
+    if known is None or (known.author_id and ctx.person is None):
         return []
     if known.wish_id is not None:
         return wishes.edit(ctx, message, known)
@@ -540,7 +565,7 @@ def _edited(ctx: Context, message: Edited) -> list[Outgoing]:
 
 def _withdrawn(ctx: Context, message: Withdrawn) -> list[Outgoing]:
     known = posts.find(ctx.db, message.chat.key, message.id)
-    if known is None:
+    if known is None or (known.author_id and ctx.person is None):
         return []
     if known.wish_id is not None:
         return wishes.recall(ctx, message, known)

@@ -9,9 +9,9 @@ from msgspec.structs import replace
 from sqlalchemy import LargeBinary, select
 
 from config.terms import ChatKind, PersonId, Status, TicketId
-from storage import erasure, schema, tickets
+from storage import erasure, people, schema, tickets
 from storage.database import Connection, Database
-from storage.messages import Chat, Sender
+from storage.messages import Chat, Left, Sender
 from storage.people import Person
 from tests.pictures import picture
 from tests.stories.test_enrolment import linked, person
@@ -166,6 +166,62 @@ async def test_what_others_follow_goes_on_without_the_name(
         assert lamp.reporter_id is gas.reporter_id is None
         assert lamp.place == ""
         assert gas.place == "3号楼"
+
+
+async def test_a_worker_goes_on_with_a_danger_that_has_no_name(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with World.opened(database_url, tmp_path) as town:
+        await town.says(WANG, "3号楼一股煤气味！", group="g1")
+        await town.says(WANG, "忘记我")
+        await town.presses(WANG, "确定")
+
+        asked, card = town.heard("lin")[-2:]
+        assert "工单 1 的报事人要求删除个人资料" in asked
+        assert "3号楼" in card
+        assert "报事人" not in card
+        await town.presses("lin", "受理")
+        await town.says("lin", "工单 1")
+        assert "居民：报事" in town.last("lin")
+
+
+async def test_a_volunteer_hears_that_a_wish_is_gone(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with World.opened(database_url, tmp_path) as town:
+        await town.says(WANG, "许愿 想要一把折叠凳", group="g1")
+        await town.says("lin", "通过 1")
+        await town.says("chen", "认领 1")
+        await town.says(WANG, "忘记我")
+        await town.presses(WANG, "确定")
+
+        assert "心愿 1 的许愿人撤回了心愿" in town.last("chen")
+
+
+async def test_whoever_says_nothing_more_is_not_met_again(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with World.opened(database_url, tmp_path) as town:
+        said = await town.says(WANG, "报事 3号楼路灯坏了", group="g1")
+        await town.says(WANG, "忘记我")
+        press = town._press(WANG, "确定", "")  # noqa: SLF001
+        await town.presses(WANG, "确定")
+
+        await town.hears(replace(press, id="again"))
+        await town.edits(WANG, said, "别的", group="g1")
+        await town.recalls(WANG, said, group="g1")
+        chat = Chat(CHANNEL, WANG, ChatKind.PRIVATE)
+        await town.hears(
+            Left(channel=CHANNEL, account="linli", chat=chat, id="left",
+                 sender=Sender(CHANNEL, WANG, WANG), at=town.clock.now)
+        )  # fmt: skip
+
+        answer = [one for one in town.channel.answers if one.press == "again"]
+        assert len(answer) == 1
+        found = await town.core.database.read(
+            lambda db: people.find_by_account(db, TOWN, CHANNEL, WANG)
+        )
+        assert found is None
 
 
 async def test_whom_the_pack_names_asks_the_administrator(
