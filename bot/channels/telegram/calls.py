@@ -61,6 +61,9 @@ def meaning(no: Refusal) -> Later | Never | Unknown:
             failure: Later | Never | Unknown = Later(ALARM_S, words)
         case HTTPStatus.TOO_MANY_REQUESTS | HTTPStatus.CONFLICT:
             failure = Later(no.retry_after or AGAIN_S, words)
+        case status if status < HTTPStatus.BAD_REQUEST:
+            log.error("redirected", status=no.status)
+            failure = Later(ALARM_S, words)  # a wrong address, to be mended
         case HTTPStatus.GATEWAY_TIMEOUT:
             failure = Unknown(words)  # only the proxy gave up waiting
         case status if status >= HTTPStatus.INTERNAL_SERVER_ERROR:

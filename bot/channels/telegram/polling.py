@@ -101,16 +101,25 @@ class Poller:
         if silent > self._patience:
             log.error("polls_stalled", seconds=round(silent))
             await self._wire.shutdown()  # a wedged pool heals by a new one
-        if isinstance(wrong, Refusal):
-            if (
-                wrong.status == HTTPStatus.CONFLICT
-                and "webhook" in wrong.description
-            ):
+        if isinstance(wrong, Refusal) and wrong.retry_after:
+            await self._ways.pause(wrong.retry_after)
+            return
+        if isinstance(wrong, Refusal) and wrong.status == HTTPStatus.CONFLICT:
+            if "webhook" in wrong.description:
                 await self._drop_webhook()
-            if wrong.retry_after:
-                await self._ways.pause(wrong.retry_after)
-                return
+            else:
+                await self._give_way()
+            return
         await self._receiver.back_off(tries)
+
+    async def _give_way(self) -> None:
+        """Let another process poll for a while; we take over if it ends.
+
+        Telegram answers 409 to whoever asked first, so a new process takes
+        over at once, and two that stay don't cut each other off all day.
+        """
+        log.error("another_poller", pause=self._ways.most_backoff_s)
+        await self._ways.pause(self._ways.most_backoff_s)
 
     async def _drop_webhook(self) -> None:
         """Take an old webhook away, since polling was configured."""
@@ -119,6 +128,7 @@ class Poller:
             log.info("webhook_removed")
         except TelegramError as wrong:
             log.warning("webhook_stayed", error=wrong.message)
+            await self._receiver.back_off(1)
 
     async def _take(
         self, updates: Sequence[msgspec.Raw], receive: Receive

@@ -192,6 +192,43 @@ async def test_an_old_webhook_gives_way_and_loses_nothing(
     assert core.texts == ["漏水"]
 
 
+async def test_of_two_pollers_the_first_gives_way_and_nothing_is_lost(
+    api: BotApi, core: Core
+) -> None:
+    waits = asyncio.Event()
+    waited: list[float] = []
+
+    async def pause(seconds: float) -> None:
+        waited.append(seconds)
+        await waits.wait()
+
+    first, second = channel(api, pause=pause), channel(api)
+    lin = api.user("林", opened=True)
+    async with running(first, core.receive):
+        await api.until(lambda: api.queue.polls)
+        async with running(second, core.receive):
+            await api.until(lambda: waited)
+            lin.says(None, "一")
+            await api.until(lambda: api.queue.acked)
+        lin.says(None, "二")
+        waits.set()
+        await api.until(lambda: len(api.queue.acked) == 2)
+
+    assert core.texts == ["一", "二"]
+    assert waited[0] == 60
+
+
+async def test_each_answer_of_the_platform_is_a_beat(
+    api: BotApi, core: Core
+) -> None:
+    beats: list[tuple[str, float]] = []
+    telegram = channel(api, beat=lambda *beat: beats.append(beat))
+    async with running(telegram, core.receive):
+        await api.until(lambda: len(beats) > 2)
+
+    assert set(beats) == {("telegram", 3.0)}
+
+
 async def test_a_silent_server_gets_a_new_session(
     api: BotApi, core: Core
 ) -> None:

@@ -407,6 +407,7 @@ async def test_a_429_says_when_to_come_again(
         (502, Later),
         (503, Later),
         (504, Unknown),
+        (301, Later),
         (401, Later),
         (404, Later),
         (403, Gone),
