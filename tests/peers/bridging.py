@@ -15,14 +15,13 @@ from pathlib import Path
 from bot import delivery
 from bot.app import Plan, opened_core, running, wall
 from bot.channels.roundup import Roundup
-from bot.channels.roundup.sending import Patience
 from bot.media import Media
 from config.pack.values import Pack, System
 from config.terms import ChatKind, CommunityId, Language
 from config.texts import Texts
 from storage.messages import Chat, Said, Sender
 from tests.fakes import FakeChannel
-from tests.peers.tracker import PASSWORD
+from tests.peers.tracker import HASTE, PASSWORD
 from tests.town import CHANNEL, COMMUNITY, MONDAY
 
 NAME = CommunityId("killed")
@@ -83,7 +82,7 @@ async def bridge(
                 partial(Texts.load().say, Language.ZH),
                 answer_s=2.0,
                 every_s=0.2,
-                patience=Patience(settled_s=3.0, away_s=0.2),
+                patience=HASTE,
             )
         )
         return [FakeChannel(), *made]

@@ -12,13 +12,12 @@ from typing import Any
 import pytest
 
 from bot.channels.roundup import Roundup
-from bot.channels.roundup.sending import Patience
 from bot.media import Media
 from config.pack.values import Pack, System
 from config.terms import CommunityId, Language
 from config.texts import Texts
 from tests.emulators.proxy import Fault, Proxy, Request
-from tests.peers.tracker import PASSWORD, Tracker
+from tests.peers.tracker import HASTE, PASSWORD, Tracker
 from tests.pictures import picture
 from tests.town import COMMUNITY
 from tests.world import World
@@ -94,7 +93,7 @@ async def opened(
                 partial(Texts.load().say, Language.ZH),
                 answer_s=2.0,
                 every_s=0.05,
-                patience=Patience(settled_s=3.0, away_s=0.5),
+                patience=HASTE,
             )
         )
         return made

@@ -27,7 +27,7 @@ from tests.emulators.proxy import (
     no_faults,
     weather,
 )
-from tests.peers.tracker import PASSWORD, Tracker
+from tests.peers.tracker import HASTE, PASSWORD, Tracker
 
 pytestmark = [pytest.mark.peers, pytest.mark.timeout(120)]
 
@@ -77,7 +77,7 @@ class Bridge:
             partial(Texts.load().say, Language.EN),
             answer_s=1.0,
             every_s=0.05,
-            patience=Patience(settled_s=3.0, away_s=0.2),
+            patience=HASTE,
         )
         self.channels.append(channel)
         return channel
@@ -104,7 +104,7 @@ class Bridge:
 
     async def delivers(self, order: Order, key: str) -> str:
         """Send as delivery does: again, until it is in."""
-        for _ in range(60):
+        for _ in range(200):
             try:
                 return await self.channel.send(order, key)
             except Later as later:
@@ -475,3 +475,8 @@ async def test_in_bad_weather_each_ticket_is_one_issue_in_order(
     assert not disorder
     assert not unmoved
     assert not pictures
+
+
+def test_haste_that_would_double_an_issue_is_refused() -> None:
+    with pytest.raises(ValueError, match="settled"):
+        Patience(fresh_s=20.0, link_s=20, settled_s=40.0)

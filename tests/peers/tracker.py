@@ -13,8 +13,12 @@ from pathlib import Path
 from socket import create_connection, create_server
 from typing import Any
 
+from bot.channels.roundup.sending import Patience
 from tests.peers import environment
 
+HASTE = Patience(fresh_s=3.0, link_s=2, settled_s=8.0, away_s=0.2)
+"""The same order of times as in earnest, and three seconds for a request
+that hides on the way or waits in the tracker."""
 PASSWORD = "kept-in-the-office"  # noqa: S105
 START_S = 20.0
 

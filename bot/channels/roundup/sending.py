@@ -5,11 +5,12 @@ and status change in one request.
 
 Why no ticket can become two issues: the note of a letter is written before
 its issue. Then comes a link that makes one issue, once, and only for
-``LINK_S``; then one more look for the issue; then the link is used. So an
+``link_s``; then one more look for the issue; then the link is used. So an
 attempt that hangs somewhere, here or in a process that was killed, can
-make an issue only within ``FRESH_S + LINK_S`` of its note. Whoever finds
-the note of a strange attempt and no issue waits until ``SETTLED_S`` have
-passed since, by the tracker's own clock, and looks again.
+reach the tracker only within ``fresh_s + link_s`` of its note. Whoever
+finds the note of a strange attempt and no issue waits until ``settled_s``
+have passed since, by the tracker's own clock, and looks again. What is
+between the two is the time that the tracker may take for one request.
 """
 
 import asyncio
@@ -34,12 +35,6 @@ from bot.channels.roundup.tracker import (
 from config.terms import PhotoId
 from storage.messages import Order
 
-LINK_S = 20
-"""How long a link may be used, by the tracker's clock."""
-FRESH_S = 20.0
-"""A note that is older makes no issue any more."""
-SETTLED_S = 60.0
-"""After this no attempt is under way: links are dead, requests done."""
 TRIES = 5
 """Attempts to change an issue that others change too."""
 AT_ONCE = 8
@@ -48,7 +43,6 @@ channels."""
 TURN_S = 2.0
 PATIENCE = 3
 """Failures in a row after which the tracker is left alone for a while."""
-AWAY_S = 20.0
 TITLE = 200
 
 PhotoBytes = Callable[[PhotoId], Awaitable[bytes]]
@@ -57,12 +51,24 @@ PhotoBytes = Callable[[PhotoId], Awaitable[bytes]]
 log = structlog.get_logger()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
-    """How long to wait for what; tests wait less."""
+    """How long what may take; tests are hastier, in the same order."""
 
-    settled_s: float = SETTLED_S
-    away_s: float = AWAY_S
+    fresh_s: float = 20.0
+    """A note that is older makes no issue any more."""
+    link_s: int = 20
+    """How long a link may be used, by the tracker's clock."""
+    settled_s: float = 90.0
+    """After this no attempt is under way. A tracker on SQLite may wait
+    half a minute for its own database."""
+    away_s: float = 20.0
+    """How long a tracker that fails is left alone."""
+
+    def __post_init__(self) -> None:
+        """Refuse what would make two issues of one ticket."""
+        if self.settled_s <= self.fresh_s + self.link_s + 1:
+            raise ValueError("settled before the last link has died")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,7 +157,7 @@ class Sender:
     ) -> _Try:
         """Go on with a try, or begin one if no other may be under way."""
         mine = self._tries.get(order.reference)
-        if mine and (mine.link or began - mine.began < FRESH_S):
+        if mine and (mine.link or began - mine.began < self._patience.fresh_s):
             return mine
         before = mine.before | {mine.mark} if mine else frozenset[str]()
         strange = [note.at for note in notes if note.mark not in before]
@@ -192,10 +198,10 @@ class Sender:
             return step
         if not step.note:
             step = await self._with_note(order, step)
-        link = await self._rest.once("issue", LINK_S)
+        link = await self._rest.once("issue", self._patience.link_s)
         if await self._tracker.titled(order.reference):
             raise Later(0.0, "the order has come to be meanwhile")
-        if _running() - step.began > FRESH_S:
+        if _running() - step.began > self._patience.fresh_s:
             raise Later(1.0, "preparing the order took too long")
         step = replace(step, link=link)
         self._tries[order.reference] = step
