@@ -341,13 +341,15 @@ def _speaker(
     """
     if isinstance(message, Unreadable) or message.sender.anonymous:
         return None
-    sender = message.sender
-    if isinstance(message, Said) or _is_live(db, community, message, now):
-        person = people.meet(db, community, sender, now)
-        return welcome.understood_in(db, person, message)
-    return people.find_by_account(
-        db, community, sender.channel, sender.address
-    )
+    if not isinstance(message, Said):
+        sender = message.sender
+        known = people.find_by_account(
+            db, community, sender.channel, sender.address
+        )
+        if known is not None or not _is_live(db, community, message, now):
+            return known
+    person = people.meet(db, community, message.sender, now)
+    return welcome.understood_in(db, person, message)
 
 
 def _is_live(

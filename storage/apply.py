@@ -26,7 +26,7 @@ from sqlalchemy import (
 
 from config.pack.values import Community, Pack
 from config.terms import ChatKind
-from storage import faq, packed, schema
+from storage import chats, faq, packed, schema
 from storage.database import touch
 from storage.packed import Row
 from storage.people import put_new
@@ -100,6 +100,7 @@ def apply(
     _sync(db, _groups(now), packed.groups(pack.communities), applied)
     told(done, done)
     if "chat" in {*applied.new, *applied.changed, *applied.gone}:
+        chats.stay(db)
         touch(db, "chat")
     return applied
 

@@ -294,3 +294,23 @@ async def test_applying_tells_how_far_it_is(
     )
 
     assert told == [(0, 1), (1, 1)]
+
+
+async def test_a_group_that_we_were_about_to_leave_stays_when_bound(
+    database: Database, pack: Pack
+) -> None:
+    group = Chat("webchat", "g1", ChatKind.GROUP)
+    other = Chat("webchat", "strange", ChatKind.GROUP)
+
+    def work(db: Connection) -> list[tuple[str, str]]:
+        for chat in (group, other):
+            chats.leave_at(db, chat, NOW, LATER)
+        apply(db, pack, NOW)
+        o = schema.outbox
+        rows = db.execute(select(o.c.chat, o.c.state).order_by(o.c.id))
+        return [(row.chat, row.state) for row in rows]
+
+    assert await database.write(work) == [
+        (group.key, "dropped"),
+        (other.key, "waiting"),
+    ]
