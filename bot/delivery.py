@@ -87,7 +87,12 @@ class Delivery:
             while not self._stopping:
                 self._wake.clear()
                 self.beat("delivery", ROUND_WITHIN_S)
-                letters = await self._take()
+                try:
+                    letters = await self._take()
+                except Exception as error:  # noqa: BLE001  no database now
+                    log.warning("outbox_away", error=type(error).__name__)
+                    await asyncio.sleep(IDLE_S)
+                    continue
                 for letter in letters:
                     self._busy += 1
                     sends.create_task(self._deliver(letter))

@@ -80,7 +80,12 @@ class Intake:
         while True:
             await self._changed.wait()
             self._changed.clear()
-            await self._learn_groups()
+            try:
+                await self._learn_groups()
+            except Exception as error:  # noqa: BLE001  no database now
+                log.warning("groups_away", error=type(error).__name__)
+                self._changed.set()
+                await asyncio.sleep(1)
             await self.look_again()
 
     async def look_again(self) -> None:

@@ -163,16 +163,23 @@ class Media:
     async def _fetch_on(self) -> None:
         while True:
             self._wake.clear()
-            now = self.now()
-            rows = await self.database.read(
-                lambda db, now=now: photos.wanted(db, now, AT_ONCE)  # type: ignore[misc]
-            )
-            if not rows:
-                await self._rest()
-                continue
-            async with asyncio.TaskGroup() as fetches:
-                for row in rows:
-                    fetches.create_task(self._fetch(row))
+            try:
+                await self._fetch_some()
+            except Exception as error:  # noqa: BLE001  no database now
+                log.warning("photos_away", error=type(error).__name__)
+                await asyncio.sleep(1)
+
+    async def _fetch_some(self) -> None:
+        now = self.now()
+        rows = await self.database.read(
+            lambda db: photos.wanted(db, now, AT_ONCE)
+        )
+        if not rows:
+            await self._rest()
+            return
+        async with asyncio.TaskGroup() as fetches:
+            for row in rows:
+                fetches.create_task(self._fetch(row))
 
     async def _rest(self) -> None:
         due = await self.database.read(photos.next_due)

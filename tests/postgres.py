@@ -48,6 +48,14 @@ class Cluster:
         """Drop a database, whoever still holds it open."""
         self._sql(f"DROP DATABASE {name} WITH (FORCE)")
 
+    def cut(self, name: str) -> None:
+        """End every connection to a database, in the middle of anything."""
+        self._sql(
+            "SELECT pg_terminate_backend(pid)"  # noqa: S608  our own name
+            " FROM pg_stat_activity"
+            f" WHERE datname = '{name}'"
+        )
+
     def _sql(self, sql: str) -> None:
         at = ["-h", str(self.folder), "-U", USER, "-d", "postgres"]
         self._run("psql", "-qX", "-v", "ON_ERROR_STOP=1", *at, "-c", sql)
