@@ -68,6 +68,13 @@ class Sender:
 
     async def send(self, outgoing: Outgoing, key: str) -> str:
         """Deliver; the contract of ``Channel.send``."""
+        try:
+            return await self._send(outgoing, key)
+        except (ValueError, TypeError) as wrong:
+            # The library refuses some values before it calls anything.
+            raise Never(f"cannot be sent: {type(wrong).__name__}") from None
+
+    async def _send(self, outgoing: Outgoing, key: str) -> str:
         match outgoing:
             case Say():
                 return await self._say(outgoing, key)
