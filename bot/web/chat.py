@@ -19,15 +19,15 @@ from bot.channels.webchat_wire import Declined, FromPage
 from bot.web.deps import SITE, Demo, Site
 from bot.web.paint import paint
 from bot.web.who import (
-    chosen_language,
     is_ours,
     language_of,
     must_see,
     viewer_of,
 )
 from bot.web.words import IN_SCRIPTS
+from config.pack.places import buildings
 from config.pack.values import Community, Member
-from config.terms import DESKS, Language, Role
+from config.terms import DESKS, STAFF, ChatKind, Language, Role
 from handlers.rules.commands import WORDS
 from storage import views
 from storage.webchat import Viewer
@@ -109,9 +109,9 @@ async def front(request: web.Request) -> web.Response:
         viewer = await _first_persona(request)
     if viewer is None:
         return paint(request, "front.html")
-    chosen = chosen_language(request)
-    if chosen and chosen != viewer.language:
-        await site.chat.speak(viewer, chosen)
+    language = language_of(request, viewer)
+    if language != (viewer.language or site.home.language):
+        await site.chat.speak(viewer, language)
     return _chat_page(request, site, viewer)
 
 
@@ -178,12 +178,43 @@ def _setup(request: web.Request, site: Site, viewer: Viewer) -> Markup:
             "bytes": webchat.PHOTO_BYTES,
         },
         "commands": _commands(language),
+        "tries": _tries(request, site, viewer) if site.demo else {},
         "words": {
             name: texts.say(language, name, **gaps) for name in IN_SCRIPTS
         },
     }
     encoded = msgspec.json.encode(known).decode()
     return Markup(encoded.replace("<", "\\u003c"))  # noqa: S704 - JSON of ours
+
+
+def _tries(
+    request: web.Request, site: Site, viewer: Viewer
+) -> dict[ChatKind, list[str]]:
+    """Return what a visitor of the demo may try to say, by kind of chat."""
+    community = site.community(viewer.community)
+    language = language_of(request, viewer)
+    say = partial(site.texts[community.id].say, language)
+    if viewer.roles & STAFF:
+        own = [say("web-try-todo"), say("web-try-wishes")]
+        return {ChatKind.GROUP: [], ChatKind.PRIVATE: own}
+    grids = [one for one in community.grids if one.buildings]
+    home = next(
+        (one.building for one in community.people if one.id == viewer.person),
+        "",
+    )
+    building = home or buildings(grids[0].buildings[0])[0]
+    return {
+        ChatKind.GROUP: [
+            say("web-try-report", building=building),
+            say("web-try-ask"),
+            say("web-try-wish"),
+        ],
+        ChatKind.PRIVATE: [
+            say("web-try-my"),
+            say("web-try-worker"),
+            say("web-try-wishes"),
+        ],
+    }
 
 
 def _commands(language: str) -> dict[str, str]:

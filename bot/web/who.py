@@ -73,10 +73,20 @@ def chosen_language(request: web.Request) -> str:
 
 
 def language_of(request: web.Request, viewer: Viewer | None = None) -> str:
-    """Return the language to answer in: chosen, the viewer's, or home's."""
-    own = viewer.language if viewer else ""
-    home = str(request.app[SITE].home.language)
-    return chosen_language(request) or own or home
+    """Return the language to answer in: chosen, the viewer's, or home's.
+
+    In the demo many visitors are one person in turn, so what one of them
+    chose is nobody's language but their own browser's.
+    """
+    site = request.app[SITE]
+    own = ""
+    if viewer is not None and site.demo is None:
+        own = viewer.language
+    elif viewer is not None:
+        people = site.community(viewer.community).people
+        named = (one.language for one in people if one.id == viewer.person)
+        own = next(named, None) or ""
+    return chosen_language(request) or own or str(site.home.language)
 
 
 def is_ours(request: web.Request) -> bool:

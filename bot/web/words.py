@@ -13,6 +13,7 @@ IN_SCRIPTS = (
     "web-unread",
     "web-unread-line",
     "web-today",
+    "web-try",
     "web-yesterday",
     "web-write-hint",
     "web-write-private-hint",

@@ -145,3 +145,14 @@ async def test_the_demo_goes_on_where_it_stopped(
             await expect(clock).to_contain_text((day or "?").split(" ")[0])
             mine = page.locator(".message.mine", has_text="我回来了")
             await expect(mine).to_have_count(1)
+
+
+async def test_a_visitor_tries_what_is_offered(demo: Looker) -> None:
+    async with demo.opens("/?me=wang#g1", phone=True) as page:
+        await page.wait_for_selector("#line.on")
+        offered = page.locator("#tries button")
+        await expect(offered).to_have_count(3)
+        await offered.first.click()
+        await page.click("#send")
+        await expect(page.locator("#tries")).to_be_hidden()
+        await expect(_bots(page, "路灯坏了")).to_contain_text("林工")

@@ -418,9 +418,14 @@ async def test_the_bot_speaks_the_language_of_the_page(
     before = await language("lin")
     await client.get("/?me=wang&lang=en")
     await client.get("/?me=lin")
+    during = [await language(me) for me in ("wang", "lin")]
+    client.session.cookie_jar.clear()
+    fresh = await (await client.get("/?me=lin")).text()
 
     assert before == ""
-    assert [await language(me) for me in ("wang", "lin")] == ["en", "en"]
+    assert during == ["en", "en"]
+    assert 'lang="zh-CN"' in fresh
+    assert await language("lin") == "zh-CN"
 
 
 async def test_health_tells_progress_and_not_just_life(

@@ -13,6 +13,8 @@ export class Composer {
     this.problem = document.getElementById("problem");
     this.menu = document.getElementById("menu");
     this.menuToggle = document.getElementById("menu-toggle");
+    this.tries = document.getElementById("tries");
+    this.tried = new Set();
     this.photos = [];
     this.drafts = new Map();
     this.#listen();
@@ -56,6 +58,7 @@ export class Composer {
     this.clearContext();
     this.say("");
     this.#drawMenu(chat.menu);
+    this.#drawTries();
     this.text.value = this.drafts.get(chat.address) ?? "";
     this.text.placeholder = t(chat.kind === "private" ? "web-write-private-hint" : "web-write-hint");
     this.#grow();
@@ -101,6 +104,23 @@ export class Composer {
     this.#openMenu(false);
   }
 
+  /** In the demo: words to begin with, until something was said here. */
+  #drawTries() {
+    if (!this.tries) return;
+    const words = this.tried.has(this.chat.address) ? [] : setup.tries[this.chat.kind] ?? [];
+    this.tries.hidden = !words.length;
+    this.tries.replaceChildren(
+      el("span", { class: "label" }, t("web-try")),
+      ...words.map((text) => el("button", { type: "button", onclick: () => this.#fill(text) }, text)),
+    );
+  }
+
+  #fill(text) {
+    this.text.value = text;
+    this.text.focus();
+    this.#grow();
+  }
+
   #openMenu(open) {
     this.menu.hidden = !open || !this.menu.children.length;
     this.menuToggle.setAttribute("aria-expanded", String(!this.menu.hidden));
@@ -111,10 +131,8 @@ export class Composer {
   }
 
   #take(command) {
-    this.text.value = `${this.#word(command)} `;
     this.#openMenu(false);
-    this.text.focus();
-    this.#grow();
+    this.#fill(`${this.#word(command)} `);
   }
 
   #showContext(words) {
@@ -149,6 +167,8 @@ export class Composer {
       : this.wire.ask({ type: "post", chat: chat.address, text, photos, quote });
     this.#clear();
     this.#openMenu(false);
+    this.tried.add(chat.address);
+    this.#drawTries();
     try {
       await asked;
     } catch (no) {
