@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Connection, Table, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Table, func, select
 
 from storage import schema
 
@@ -24,7 +24,7 @@ def count(db: Connection, now: datetime) -> Backlog:
     o, i, p = schema.outbox, schema.inbox, schema.photo
     due = (
         o.c.state.in_(("waiting", "sending")),
-        or_(o.c.not_before.is_(None), o.c.not_before <= now),
+        o.c.not_before <= now,
     )
     letters, oldest = db.execute(
         select(func.count(), func.min(o.c.created_at)).where(*due)

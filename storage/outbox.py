@@ -11,11 +11,9 @@ from sqlalchemy import (
     Connection,
     Select,
     and_,
-    false,
     func,
     literal,
-    not_,
-    or_,
+    literal_column,
     select,
     update,
 )
@@ -24,6 +22,7 @@ from config.terms import ChatKind, CommunityId, LetterId, Urgency, WishId
 from storage import posts, prepared, schema
 from storage.database import touch
 from storage.messages import AnswerPress, Chat, Edit, Outgoing, Say
+from storage.people import ANY_TIME
 
 _encode = msgspec.json.Encoder().encode
 _decoder: msgspec.json.Decoder[Outgoing] = msgspec.json.Decoder(Outgoing)
@@ -34,6 +33,8 @@ EMPTY = _encode(Say(chat=Chat("", "", ChatKind.PRIVATE), text=""))
 
 STRANGERS = 10
 """Letters of unknown channels that are claimed together."""
+LOOK_AT = 100
+"""Letters that are claimed together at the most."""
 
 
 class Letter(Struct, frozen=True, kw_only=True):
@@ -64,6 +65,17 @@ class Letter(Struct, frozen=True, kw_only=True):
 
 
 _COLUMNS = [schema.outbox.c[name] for name in Letter.__struct_fields__]
+# spelled out, not bound: the planner must see that the partial index fits
+_WAITING = schema.outbox.c.state == literal_column("'waiting'")
+_QUEUED = schema.outbox.c.state.in_(
+    [literal_column("'waiting'"), literal_column("'sending'")]
+)
+_SENDING = select(schema.outbox.c.chat).where(
+    schema.outbox.c.state == literal_column("'sending'")
+)
+_TRIED = select(schema.outbox.c.chat).where(
+    _WAITING, schema.outbox.c.reason != literal_column("''")
+)
 
 
 def put(
@@ -94,6 +106,7 @@ def _row(
     said = outgoing if isinstance(outgoing, Say) else None
     return {
         "community_id": community,
+        "channel": outgoing.chat.channel,
         "chat": queue_of(outgoing),
         "kind": type(outgoing).__name__.lower(),
         "body": _encode(outgoing),
@@ -102,7 +115,7 @@ def _row(
         "ticket_id": said.ticket if said else None,
         "wish_id": said.wish if said else None,
         "created_at": now,
-        "not_before": not_before,
+        "not_before": not_before or ANY_TIME,
     }
 
 
@@ -118,17 +131,12 @@ def queue_of(outgoing: Outgoing) -> str:
 
 def anything_due(db: Connection, now: datetime) -> bool:
     """Whether any letter may be sent now."""
-    o = schema.outbox
-    found = db.execute(
-        select(o.c.id)
-        .where(
-            o.c.state == "waiting",
-            or_(o.c.not_before.is_(None), o.c.not_before <= now),
-            o.c.chat.not_in(_held(now)),
-        )
-        .limit(1)
-    ).first()
-    return found is not None
+    o = schema.outbox.c
+    return any(
+        db.execute(_due(channel, now, ()).where(part).limit(1)).first()
+        for channel in _channels(db)
+        for part in (o.not_before == ANY_TIME, _in_time(now))
+    )
 
 
 def under_way(db: Connection) -> bool:
@@ -159,16 +167,12 @@ def take(
     except that danger and answers go ahead of letters that wait for the
     morning.
     """
-    strangers = not_(or_(false(), *map(_of, rooms)))
-    taken = _claim(db, now, lease, resting, strangers, STRANGERS)
-    for channel, room in rooms.items():
+    taken: list[Letter] = []
+    for channel in _channels(db):
+        room = rooms.get(channel, STRANGERS)
         if room > 0:
-            taken += _claim(db, now, lease, resting, _of(channel), room)
+            taken += _claim(db, now, lease, resting, channel, room)
     return sorted(taken, key=lambda letter: letter.id)
-
-
-def _of(channel: str) -> ColumnElement[bool]:
-    return schema.outbox.c.chat.startswith(f"{channel}:", autoescape=True)
 
 
 def _claim(
@@ -176,29 +180,41 @@ def _claim(
     now: datetime,
     lease: timedelta,
     resting: Collection[str],
-    chats: ColumnElement[bool],
-    limit: int,
+    channel: str,
+    room: int,
 ) -> list[Letter]:
+    """Claim heads of chats: those whose time has come, then as they came.
+
+    Only so many letters are looked at as may be sent: in a storm the
+    queue is long, and this runs for every few letters. A chat with all of
+    these is held back once its head is claimed, so the others come next.
+    """
     o = schema.outbox
+    most = min(room, LOOK_AT)
+    due = _due(channel, now, resting).limit(4 * most)
+    chats: dict[str, None] = {}
+    for part in (_in_time(now), o.c.not_before == ANY_TIME):
+        if len(chats) < most:
+            found = db.scalars(due.where(part)).all()
+            chats |= dict.fromkeys(found)
+    if not chats:
+        return []
     heads = (
         select(func.min(o.c.id))
         .where(
-            o.c.state == "waiting",
-            or_(o.c.not_before.is_(None), o.c.not_before <= now),
-            chats,
-            o.c.chat.not_in(_held(now)),
-            o.c.chat.not_in(resting),
+            _WAITING,
+            _QUEUED,
+            o.c.not_before <= now,
+            o.c.chat.in_([*chats][:most]),
         )
         .group_by(o.c.chat)
-        .order_by(func.min(o.c.id))
-        .limit(limit)
     )
-    ids: Any = select(o.c.id).where(o.c.id.in_(heads), o.c.state == "waiting")
+    ids: Any = select(o.c.id).where(o.c.id.in_(heads), _WAITING)
     if db.dialect.name == "postgresql":
         ids = ids.with_for_update(skip_locked=True)
     rows = db.execute(
         update(o)
-        .where(o.c.id.in_(ids), o.c.state == "waiting")
+        .where(o.c.id.in_(ids), _WAITING)
         .values(
             state="sending",
             attempts=o.c.attempts + 1,
@@ -210,20 +226,42 @@ def _claim(
     return [Letter(**row) for row in rows]
 
 
-def _held(now: datetime) -> Select[tuple[str]]:
-    """Select the chats in which a letter holds back those behind it."""
+def _due(channel: str, now: datetime, resting: Collection[str]) -> Select[Any]:
+    """Select the chats of letters that nothing holds back, in order.
+
+    The caller says which moments it wants.
+    """
     o = schema.outbox
-    return select(o.c.chat).where(
-        or_(
-            o.c.state == "sending",
+    return (
+        select(o.c.chat)
+        .where(
+            _WAITING,
+            o.c.channel == channel,
+            o.c.chat.not_in(_SENDING),
             # tried and put back: those behind it wait their turn
-            and_(
-                o.c.state == "waiting",
-                o.c.reason != "",
-                o.c.not_before > now,
-            ),
+            o.c.chat.not_in(_TRIED.where(o.c.not_before > now)),
+            o.c.chat.not_in(resting),
         )
+        .order_by(o.c.not_before, o.c.id)
     )
+
+
+def _in_time(now: datetime) -> ColumnElement[bool]:
+    """Pick the letters that waited for a moment, which has come."""
+    o = schema.outbox.c
+    return and_(o.not_before > ANY_TIME, o.not_before <= now)
+
+
+def _channels(db: Connection) -> list[str]:
+    """Return the channels that have letters waiting, by hops in an index."""
+    o = schema.outbox
+    found: list[str] = []
+    wanted = select(func.min(o.c.channel)).where(_WAITING)
+    channel = db.execute(wanted).scalar()
+    while channel is not None:
+        found.append(channel)
+        channel = db.execute(wanted.where(o.c.channel > channel)).scalar()
+    return found
 
 
 def mark_sent(
@@ -342,16 +380,6 @@ def orphaned(db: Connection, limit: int) -> Sequence[Letter]:
         .returning(*_COLUMNS)
     ).mappings()
     return [Letter(**row) for row in rows]
-
-
-def next_due(db: Connection) -> datetime | None:
-    """Return when the earliest held letter may go, or None."""
-    o = schema.outbox
-    return db.execute(
-        select(func.min(o.c.not_before)).where(
-            o.c.state == "waiting", o.c.not_before.is_not(None)
-        )
-    ).scalar()
 
 
 def get(db: Connection, letter: LetterId) -> Letter | None:

@@ -32,6 +32,8 @@ from storage.messages import Chat, Sender
 
 NEVER = datetime(9000, 1, 1, tzinfo=UTC)
 """When letters go that wait for a private chat to be opened."""
+ANY_TIME = datetime(1970, 1, 1, tzinfo=UTC)
+"""When letters may go that wait for nothing, however clocks are moved."""
 
 
 class Person(Struct, frozen=True, kw_only=True):
@@ -360,7 +362,7 @@ def set_reachable(
                 o.c.state == "waiting",
                 o.c.not_before >= NEVER,
             )
-            .values(not_before=None)
+            .values(not_before=ANY_TIME)
         )
         touch(db, "outbox")
 

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0001_46bb51"
+revision = "0001_643d68"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -458,6 +458,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("community_id", sa.Text(), nullable=True),
+        sa.Column("channel", sa.Text(), server_default="", nullable=False),
         sa.Column("chat", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), server_default="", nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
@@ -513,6 +514,13 @@ def upgrade() -> None:
             postgresql_where=sa.text("state = 'dropped'"),
         )
         batch_op.create_index(
+            "ix_outbox_due",
+            ["channel", "not_before", "id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'waiting'"),
+            postgresql_where=sa.text("state = 'waiting'"),
+        )
+        batch_op.create_index(
             "ix_outbox_parked",
             ["id"],
             unique=False,
@@ -527,6 +535,13 @@ def upgrade() -> None:
             postgresql_where=sa.text("state IN ('waiting', 'sending')"),
         )
         batch_op.create_index(
+            "ix_outbox_sending",
+            ["chat"],
+            unique=False,
+            sqlite_where=sa.text("state = 'sending'"),
+            postgresql_where=sa.text("state = 'sending'"),
+        )
+        batch_op.create_index(
             "ix_outbox_sent_at",
             ["sent_at"],
             unique=False,
@@ -539,6 +554,13 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("ticket_id IS NOT NULL"),
             postgresql_where=sa.text("ticket_id IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_outbox_tried",
+            ["not_before", "chat"],
+            unique=False,
+            sqlite_where=sa.text("state = 'waiting' AND reason <> ''"),
+            postgresql_where=sa.text("state = 'waiting' AND reason <> ''"),
         )
         batch_op.create_index(
             "ix_outbox_wish",

@@ -1,0 +1,79 @@
+"""Claiming letters: whose turn it is, and at what cost."""
+
+from datetime import timedelta
+
+from sqlalchemy import event
+
+from config.terms import ChatKind, CommunityId
+from storage import outbox
+from storage.database import Connection, Database
+from storage.messages import Chat, Say
+from tests.town import MONDAY
+
+TOWN = CommunityId("town")
+LEASE = timedelta(minutes=1)
+
+
+def _letters(
+    db: Connection, chat: str, count: int, channel: str = "a"
+) -> None:
+    to = Chat(channel, chat, ChatKind.GROUP)
+    said = [(Say(chat=to, text=f"{n}"), None) for n in range(count)]
+    outbox.put(db, said, TOWN, MONDAY)
+
+
+async def test_a_chat_with_many_letters_holds_back_nobody(
+    database: Database,
+) -> None:
+    def rush(db: Connection) -> list[str]:
+        _letters(db, "long", 50)
+        _letters(db, "short", 1)
+        _letters(db, "elsewhere", 1, channel="b")
+        rooms = {"a": 1, "b": 1}
+        taken = outbox.take(db, MONDAY, LEASE, rooms)
+        taken = [*taken, *outbox.take(db, MONDAY, LEASE, rooms)]
+        return [letter.chat for letter in taken]
+
+    assert await database.write(rush) == ["a:long", "b:elsewhere", "a:short"]
+
+
+async def test_whoever_waited_for_the_morning_comes_first_in_it(
+    database: Database,
+) -> None:
+    later = MONDAY + timedelta(hours=8)
+
+    def night(db: Connection) -> list[str]:
+        to = Chat("a", "worker", ChatKind.PRIVATE)
+        outbox.put(db, [(Say(chat=to, text="held"), later)], TOWN, MONDAY)
+        _letters(db, "group", 3)
+        before = outbox.take(db, MONDAY, LEASE, {"a": 1})
+        after = outbox.take(db, later, LEASE, {"a": 1})
+        return [letter.chat for letter in (*before, *after)]
+
+    assert await database.write(night) == ["a:group", "a:worker"]
+
+
+async def test_a_long_queue_is_not_read_to_find_whose_turn_it_is(
+    sqlite_url: str,
+) -> None:
+    plans: list[str] = []
+
+    def explain(
+        db: Connection, _cursor: object, sql: str, values: object, *_: object
+    ) -> None:
+        if not sql.startswith("EXPLAIN"):
+            asked = db.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values)  # type: ignore[arg-type]
+            plans.extend(str(row[3]) for row in asked)
+
+    def claim(db: Connection) -> None:
+        _letters(db, "group", 3)
+        event.listen(db, "before_cursor_execute", explain)
+        assert outbox.anything_due(db, MONDAY)
+        assert outbox.take(db, MONDAY, LEASE, {"a": 1})
+        event.remove(db, "before_cursor_execute", explain)
+
+    async with Database(sqlite_url).opened() as database:
+        await database.write(claim)
+
+    read = [plan for plan in plans if plan.startswith("SCAN outbox")]
+    assert set(read) <= {"SCAN outbox USING INDEX ix_outbox_sending"}
