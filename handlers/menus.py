@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from config.terms import ChatKind, Command, Language
 from handlers.context import Context, Fixed
-from handlers.rules.commands import IN_GROUPS, SHOWN, audiences
+from handlers.rules.commands import IN_GROUPS, SHOWN, Audience, audiences
 from storage.messages import Chat, MenuItem, SetMenu
 from storage.people import Person
 
@@ -13,11 +13,25 @@ _LEFT_OUT = frozenset(
 )
 
 
+def audiences_of(ctx: Context, person: Person | None) -> list[Audience]:
+    """Return whose commands a person can use.
+
+    People of a responsible body work on its tickets and need no role.
+    """
+    if person is None:
+        return audiences([])
+    found = audiences([role for role, _ in person.roles])
+    helps = any(person.id in body.people for body in ctx.community.bodies)
+    if helps and Audience.WORKER not in found:
+        found.append(Audience.WORKER)
+    return found
+
+
 def private_menu(ctx: Context, chat: Chat, person: Person) -> SetMenu:
     """Return the menu of one person's private chat, their own work first."""
     listed = [
         command
-        for audience in reversed(audiences([role for role, _ in person.roles]))
+        for audience in reversed(audiences_of(ctx, person))
         for command in SHOWN[audience]
         if command not in _LEFT_OUT
     ]

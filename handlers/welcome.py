@@ -9,7 +9,7 @@ from handlers import letters, menus
 from handlers.context import Context
 from handlers.letters import Pick
 from handlers.rules import commands
-from handlers.rules.commands import IN_GROUPS, SELDOM, SHOWN, Audience
+from handlers.rules.commands import IN_GROUPS, SELDOM, SHOWN
 from handlers.rules.refusals import Refused
 from storage import buttons, people
 from storage.buttons import Button
@@ -91,17 +91,16 @@ def help_(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
     if message.chat.kind is ChatKind.GROUP:
         lines = [ctx.say("help-group"), *_lines(ctx, IN_GROUPS)]
         return [letters.reply(message, "\n".join(lines))]
-    roles = [role for role, _ in ctx.person.roles] if ctx.person else []
+    audiences = menus.audiences_of(ctx, ctx.person)
     lines = []
-    for audience in commands.audiences(roles):
+    for audience in audiences:
         listed = [one for one in SHOWN[audience] if one not in SELDOM]
         lines += [ctx.say(f"help-{audience}"), *_lines(ctx, listed), ""]
     seldom = [
         commands.word(one) if _is_zh(ctx) else commands.slash(one)
-        for audience in (Audience.RESIDENT, Audience.VOLUNTEER)
+        for audience in audiences
         for one in SHOWN[audience]
         if one in SELDOM and one not in {Command.START, Command.HELP}
-        if audience in commands.audiences(roles)
     ]
     lines.append(ctx.say("help-more", commands=seldom))
     lines.append(
