@@ -7,6 +7,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from config.terms import ChatKind
+from storage import schema
 from storage.messages import (
     Chat,
     Choice,
@@ -128,6 +129,33 @@ async def test_words_unsent_when_the_page_closed_go_out_at_the_next_visit(
         await expect(page.locator("#log .message .text")).to_have_text(
             ["电梯停了"]
         )
+
+
+async def test_words_that_are_not_taken_are_given_back(
+    here: Town, looker: Looker
+) -> None:
+    async with looker.opens("/?me=wang#g1") as page:
+        await _connected(page)
+        await page.context.set_offline(offline=True)
+        await page.wait_for_selector("#line.off")
+        await page.fill("#text", "我搬家了")
+        await page.click("#send")
+        await expect(page.locator("#pending .message")).to_have_count(1)
+        await here.db.write(
+            lambda db: db.execute(
+                schema.webchat_member.delete().where(
+                    schema.webchat_member.c.address == "wang",
+                    schema.webchat_member.c.chat == "g1",
+                )
+            )
+        )
+        await page.context.set_offline(offline=False)
+        await page.reload()
+        await expect(page.locator("#text")).to_have_value("我搬家了")
+        await expect(page.get_by_role("alert")).to_have_text(
+            "这里您不能这样做。"
+        )
+        await expect(page.locator("#pending .message")).to_have_count(0)
 
 
 async def test_everything_can_be_done_by_keyboard(

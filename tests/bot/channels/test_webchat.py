@@ -14,7 +14,8 @@ from PIL import Image
 from sqlalchemy import Connection, insert
 
 from bot.channels.channel import Gone, Never
-from bot.channels.webchat import PHOTO_BYTES
+from bot.channels.webchat import PHOTO_BYTES, WebChat
+from bot.media import clean
 from config.terms import ChatKind, LetterId, PhotoId
 from storage import photos, schema
 from storage.messages import (
@@ -458,6 +459,18 @@ async def test_a_letter_sent_twice_is_one_message(
 
     assert first == again
     assert [message["text"] for message in page["messages"]] == ["已登记"]
+
+
+async def test_what_another_process_says_is_brought_too(
+    here: Town, client: TestClient[Any, Any]
+) -> None:
+    other = WebChat(here.db, here.shelf, clean, lambda: here.now)
+    async with opened(client, "wang") as wang:
+        await other.send(letter("已登记"), "l1")
+        await here.chat.hub.bring_all()
+        (message,) = (await wang.hears("news"))["messages"]
+
+    assert message["text"] == "已登记"
 
 
 async def test_the_bot_edits_what_it_said(

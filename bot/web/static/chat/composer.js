@@ -172,10 +172,15 @@ export class Composer {
     try {
       await asked;
     } catch (no) {
-      if (!this.text.value) this.text.value = text;
-      this.#grow();
-      this.say(t(`web-no-${no.message}`));
+      this.giveBack(text, t(`web-no-${no.message}`));
     }
+  }
+
+  /** Show why words were not taken, and put them back where they can be mended. */
+  giveBack(text, why) {
+    if (!this.text.value) this.text.value = text;
+    this.#grow();
+    this.say(why);
   }
 
   #clear() {

@@ -144,6 +144,9 @@ wire.addEventListener("pending", () => {
   log.showPending(wire.unsent.filter(({ chat }) => chat === current));
 });
 
+// words of an earlier visit that were not taken: their writer gets them back
+wire.addEventListener("returned", ({ detail }) => composer.giveBack(detail.text, t(`web-no-${detail.why}`)));
+
 wire.addEventListener("notice", ({ detail }) => {
   composer.say(detail.text, !detail.alert);
 });

@@ -82,7 +82,8 @@ export class Wire extends EventTarget {
     this.#store();
     this.dispatchEvent(new CustomEvent("pending"));
     if (frame.type === "taken") asked.resolve?.(frame.id);
-    else asked.reject?.(new Error(frame.why));
+    else if (asked.reject) asked.reject(new Error(frame.why));
+    else this.dispatchEvent(new CustomEvent("returned", { detail: { ...asked.frame, why: frame.why } }));
   }
 
   #closed(socket, code) {
