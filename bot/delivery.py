@@ -290,16 +290,25 @@ class Delivery:
         now = self.now()
         chat = outgoing.chat
 
+        private = chat.kind is ChatKind.PRIVATE
+        waits = private and isinstance(outgoing, Say)
+
         def note(db: Connection) -> None:
-            if chat.kind is ChatKind.PRIVATE:
-                people.set_reachable(
-                    db, chat.channel, chat.address, reachable=False
-                )
-            else:
+            if not private:
                 chats.close(db, chat, now)
+                return
+            people.set_reachable(
+                db, chat.channel, chat.address, reachable=False
+            )
+            if waits:
+                outbox.put_back(db, letter, people.NEVER, "", counted=False)
 
         await self.database.write(note)
-        await self._park(letter, reason)
+        if not waits:
+            await self._park(letter, reason)
+            return
+        # as any letter to somebody who has yet to open the private chat
+        log.warning("held", letter=letter.id, reason=reason)
 
     async def _park(
         self, letter: Letter, reason: str, *, quietly: bool = False

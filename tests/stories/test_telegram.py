@@ -438,3 +438,96 @@ async def test_an_album_of_ten_is_one_saying(
         assert len(group.words) == 2
         assert "工单 2" in _last(group)
         assert await _count(story, _pictures) == 20
+
+
+async def test_who_unblocks_the_bot_reads_what_waited(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    async with (
+        TelegramTown.built() as town,
+        town.served(sqlite_url, tmp_path) as story,
+    ):
+        wang, lin = town.people["wang"], town.people["lin"]
+        group = town.groups["g1"]
+        await story.opens("lin")
+        lin.blocks_bot()
+        await story.settles()
+
+        wang.says(group, "3号楼门口井盖破了")
+        await story.settles()
+        assert not [text for text in lin.private.words if "井盖" in text]
+
+        lin.unblocks_bot()
+        await story.settles()
+        assert "井盖" in lin.private.words[-1]
+
+
+async def test_a_block_that_nobody_told_of_loses_no_letter(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    """The 403 is the first we hear of it."""
+    async with (
+        TelegramTown.built() as town,
+        town.served(sqlite_url, tmp_path) as story,
+    ):
+        wang, lin = town.people["wang"], town.people["lin"]
+        await story.opens("lin")
+        lin.private.room.blocked = True
+
+        wang.says(town.groups["g1"], "3号楼门口井盖破了")
+        await story.settles()
+        lin.private.room.blocked = False
+        lin.starts("news")
+        await story.settles()
+
+        assert [text for text in lin.private.words if "井盖" in text]
+
+
+async def test_thrown_out_and_taken_back_it_knows_its_grid(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    async with (
+        TelegramTown.built() as town,
+        town.served(sqlite_url, tmp_path) as story,
+    ):
+        wang, lin = town.people["wang"], town.people["lin"]
+        group = town.groups["g1"]
+        await story.opens("lin")
+        lin.kicks_bot(group)
+        await story.settles()
+        lin.adds_bot(group)
+        await story.settles()
+
+        wang.says(group, "3号楼门口井盖破了")
+        await story.settles()
+
+        assert "工单 1" in _last(group)
+        await story.passes(timedelta(days=2))
+        bot = town.telegram.state.bot["id"]
+        assert group.room.members[bot] == "member"
+
+
+async def test_an_outage_of_the_platform_loses_nothing_and_keeps_order(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    async with (
+        TelegramTown.built() as town,
+        town.served(sqlite_url, tmp_path) as story,
+    ):
+        wang, group = town.people["wang"], town.groups["g1"]
+        await story.opens("lin")
+        faults = town.telegram.faults
+        faults.refuse("sendMessage", 502, "Bad Gateway", times=10_000)
+        for number in (1, 3, 5):
+            wang.says(group, f"报事 {number}号楼门口井盖破了")
+        await story.passes(timedelta(minutes=20))
+        assert group.words == []
+
+        faults.waiting.clear()
+        await story.passes(timedelta(minutes=20))
+
+        told = [
+            next(n for n in (1, 3, 5) if f"{n}号楼" in text)
+            for text in group.words
+        ]
+        assert told == [1, 3, 5]
