@@ -1,6 +1,9 @@
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
+from bot import housekeeping
 from config.terms import Number
 from storage import retention, tickets
 from storage.database import Connection
@@ -71,6 +74,23 @@ async def test_a_round_comes_once_an_hour(
         town.clock.passes(retention.KEYS_KEPT)
         await town.core.house.tick()
         assert town.core.house.swept > 0
+
+
+async def test_what_a_round_leaves_comes_with_the_next_beat(
+    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(housekeeping, "STEP", 1)
+    monkeypatch.setattr(housekeeping, "STEPS", 1)
+    async with World.opened(sqlite_url, tmp_path) as town:
+        for _ in range(4):
+            await town.says("wang", "/help")
+        town.clock.passes(retention.KEYS_KEPT + DAY)
+        house, before = town.core.house, 0
+
+        for _ in range(4):
+            await house.tick()
+            assert house.swept > before
+            before = house.swept
 
 
 def _said(db: Connection) -> list[str]:
