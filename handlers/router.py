@@ -411,7 +411,9 @@ def _said(ctx: Context, message: Said) -> list[Outgoing]:
 
 def _typed(message: Said) -> Typed | Mistyped | None:
     quote = message.quote
-    told = message.addressed or (quote is not None and quote.by_me)
+    told = message.addressed or (
+        quote is not None and (quote.by_me or quote.by_same)
+    )
     group = message.chat.kind is ChatKind.GROUP
     return commands.read(message.text, talk=group and not told)
 

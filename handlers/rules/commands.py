@@ -59,7 +59,7 @@ _BY_WORD = {
 _LONGEST = max(map(len, _BY_WORD))
 _AFTER = " \t\n\r\u3000:：,，。.!！#号"
 _ALONE_ONLY = frozenset(
-    {"我的", "工单", "心愿", "完成", "通过", "取消", "开始", "帮助"}
+    {"我的", "工单", "完成", "通过", "取消", "开始", "帮助"}
     | {"隐私", "导出", "注销", "登录", "志愿者"}
 )
 """Everyday words: commands only with a number behind them, or alone."""
@@ -67,8 +67,46 @@ _BEHIND: dict[str, re.Pattern[str]] = {
     "语言": re.compile(r"中文|汉语|zh|英文|英语|en", re.IGNORECASE),
     "绑定": re.compile(r"[A-Za-z0-9 -]{6,14}$"),
     "关联": re.compile(r"[A-Za-z0-9 -]{6,14}$"),
+    "心愿": re.compile(
+        r"\d|我的$|待审$|.{1,8}网格$|维修$|跑腿$|陪伴$|学习$|物品$|其他$"
+    ),
 }
 """Everyday words: commands only with this behind them, or alone."""
+
+_NUMBERED = frozenset(
+    {
+        Command.ACCEPT,
+        Command.APPROVE,
+        Command.ASK_RESIDENT,
+        Command.ASSIGN,
+        Command.CATEGORY,
+        Command.CLAIM,
+        Command.DECLINE,
+        Command.DONE,
+        Command.DROP,
+        Command.MERGE,
+        Command.RAISE,
+        Command.REFUSE,
+        Command.RESOLVE,
+        Command.TICKET,
+        Command.TRACK,
+        Command.TRANSFER,
+        Command.WITHDRAW,
+    }
+)
+"""In talk without a number behind them, they are talk."""
+_SELDOM_SAID = frozenset(
+    {Command.CATEGORY, Command.CLAIM, Command.DROP, Command.TRACK}
+)
+"""Of these the ones that nobody says for another reason."""
+_SPACES = " \t\n\r\u3000:："
+_TALK_STOPS: dict[Command, str] = {
+    Command.ASK: _SPACES,
+    Command.WISH: f"{_SPACES},，",
+}
+"""What may stand behind the word in talk: "许愿！" is a joke."""
+_OPENERS = frozenset({"请问"})
+"""How people begin to ask each other, and so no command in talk."""
 
 PRIVATE_ONLY = frozenset(
     {
@@ -201,7 +239,8 @@ def read(text: str, *, talk: bool = False) -> Typed | Mistyped | None:
 
     ``认领12``, ``认领 12``, ``/claim 12`` and ``/claim@bot 12`` are one.
     ``talk``: it is said in a group, to nobody in particular; there the
-    words of private matters are talk, and only their slashes count.
+    words of private matters are talk, and only their slashes count, and
+    so are everyday uses of the others.
     """
     text = text.strip()
     if text.startswith(("/", "／")):
@@ -211,13 +250,13 @@ def read(text: str, *, talk: bool = False) -> Typed | Mistyped | None:
         command = _BY_WORD.get(word)
         if command is None:
             continue
-        rest = text[length:]
-        if rest and rest[0] not in _AFTER and not rest[0].isdigit():
+        behind = text[length:]
+        if behind and behind[0] not in _AFTER and not behind[0].isdigit():
             continue
-        rest = rest.lstrip(_AFTER)
+        rest = behind.lstrip(_AFTER)
         if rest and not _may_follow(word, rest):
             continue
-        if talk and command in _TALK_IN_GROUPS:
+        if talk and _is_talk(command, word, behind, rest):
             return None
         return Typed(command, rest.strip())
     return None
@@ -270,6 +309,17 @@ def _may_follow(word: str, rest: str) -> bool:
         return rest[0].isdigit()
     pattern = _BEHIND.get(word)
     return pattern is None or pattern.match(rest) is not None
+
+
+def _is_talk(command: Command, word: str, behind: str, rest: str) -> bool:
+    """Whether neighbours say this to each other."""
+    if command in _TALK_IN_GROUPS or word in _OPENERS:
+        return True
+    if command in _NUMBERED:
+        alone = rest == "" and command in _SELDOM_SAID
+        return not (alone or rest[:1].isdigit())
+    stops = _TALK_STOPS.get(command)
+    return stops is not None and rest != "" and behind[0] not in stops
 
 
 def _slash(rest: str) -> Typed | Mistyped | None:

@@ -304,7 +304,7 @@ async def test_one_sees_ones_own_and_the_worker_what_waits(
 ) -> None:
     await town.says("wang", SEAT, group="g1")
 
-    await town.says("wang", "微心愿 我的")
+    await town.says("wang", "心愿 我的")
     assert "【1】3号楼楼道里想要个折叠凳 · 等网格员看" in town.last("wang")
     await town.says("lin", "/wishes waiting")
     assert "· 等网格员看" in town.last("lin")

@@ -30,6 +30,51 @@ def test_every_command_says_in_a_line_what_it_is_about(
     assert 3 <= len(about) <= 50
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "请问，有人看到我的猫吗",
+        "请问 谁知道哪家理发店好",
+        "问，你吃了吗",
+        "许愿！明天不下雨",
+        "认领，谁家的快递放我这了",
+        "通过！我们过了",
+        "通过！",
+        "完成",
+        "撤回",
+        "上报，已经上报了",
+        "办结 什么时候的事",
+        "心愿 达成了，谢谢大家",
+    ],
+)
+def test_what_neighbours_say_to_each_other_is_talk(text: str) -> None:
+    assert commands.read(text, talk=True) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "command", "words"),
+    [
+        ("问 医保怎么交", Command.ASK, "医保怎么交"),
+        ("许愿，想要个轮椅", Command.WISH, "想要个轮椅"),
+        ("许愿 想要个轮椅", Command.WISH, "想要个轮椅"),
+        ("我要许愿：想要个轮椅", Command.WISH, "想要个轮椅"),
+        ("认领", Command.CLAIM, ""),
+        ("认领 12", Command.CLAIM, "12"),
+        ("我要认领12号", Command.CLAIM, "12号"),
+        ("心愿", Command.WISHES, ""),
+        ("心愿单", Command.WISHES, ""),
+        ("心愿 12", Command.WISHES, "12"),
+        ("心愿 第一网格", Command.WISHES, "第一网格"),
+        ("心愿 我的", Command.WISHES, "我的"),
+        ("报事，3号楼灯不亮", Command.REPORT, "3号楼灯不亮"),
+    ],
+)
+def test_what_is_asked_of_us_in_a_group_is_heard(
+    text: str, command: Command, words: str
+) -> None:
+    assert commands.read(text, talk=True) == Typed(command, words)
+
+
 def test_no_word_means_two_things() -> None:
     words = [word for each in WORDS.values() for word in each]
 
