@@ -11,6 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from aiohttp import web
+from yarl import URL
+
 from bot.app import Core, Plan, opened_core, running
 from bot.channels.channel import Limits
 from bot.channels.telegram import Telegram
@@ -24,6 +27,7 @@ from tests.fakes import FakeClock
 from tests.town import CHANNEL, COMMUNITY, MONDAY
 
 STEP = timedelta(minutes=30)
+SECRET = "0123456789abcdef"  # noqa: S105
 GROUPS = {"g1": -1_001_000_001_001, "g2": -1_001_000_001_002}
 IDS = {member.id: 1001 + n for n, member in enumerate(COMMUNITY.people)}
 WAYS = Ways(poll_s=5, slack_s=2, backoff_s=0.01, most_backoff_s=0.1)
@@ -45,6 +49,23 @@ def _on_telegram(town: Community, groups: dict[str, int]) -> Pack:
         for one in town.people
     )
     return Pack((replace(town, grids=grids, people=people),))
+
+
+@asynccontextmanager
+async def _open(door: str, channel: Telegram) -> AsyncIterator[None]:
+    """Serve the webhook where there is one."""
+    if not door:
+        yield
+        return
+    app = web.Application()
+    app.add_routes(channel.routes())
+    runner = web.AppRunner(app, shutdown_timeout=0)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", URL(door).port).start()
+        yield
+    finally:
+        await runner.cleanup()
 
 
 def _first(wrong: BaseException) -> BaseException:
@@ -69,6 +90,8 @@ class TelegramTown:
     groups: dict[str, Group]
     pack: Pack
     channel: type[Telegram] = Hasty
+    door: str = ""
+    """Our own address, where updates come by webhook."""
 
     @classmethod
     @asynccontextmanager
@@ -126,6 +149,8 @@ class TelegramTown:
                     words=Texts.load().say,
                     photo_bytes=media.read_photo,  # type: ignore[attr-defined]
                     api_url=self.telegram.url,
+                    webhook=self.door,
+                    secret=SECRET,
                     ways=WAYS,
                 )
             )
@@ -136,7 +161,7 @@ class TelegramTown:
 
         async with opened_core(plan, channels, link) as core:  # type: ignore[arg-type]
             try:
-                async with running(core):
+                async with running(core), _open(self.door, made[0]):
                     yield Serving(self, core)
             finally:
                 await made[0].close()

@@ -1,19 +1,22 @@
 """Days on Telegram: the cover, the upgrade, the album, the topic."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from bot.channels.telegram import Telegram
+from bot.channels.telegram.webhook import HEADER, PATH
 from config.terms import ChatKind
 from storage import outbox, schema
 from storage.database import Connection
 from storage.messages import Chat, Say
 from tests.emulators.botapi import Group
 from tests.pictures import picture
-from tests.telegram_town import Serving, TelegramTown
+from tests.telegram_town import SECRET, Serving, TelegramTown
 
 
 def _tickets(db: Connection) -> int:
@@ -531,3 +534,32 @@ async def test_an_outage_of_the_platform_loses_nothing_and_keeps_order(
             for text in group.words
         ]
         assert told == [1, 3, 5]
+
+
+async def test_one_update_posted_64_times_at_once_is_one_ticket(
+    database_url: str, tmp_path: Path, unused_tcp_port: int
+) -> None:
+    async with TelegramTown.built() as town:
+        town.door = f"http://127.0.0.1:{unused_tcp_port}"
+        wang, group = town.people["wang"], town.groups["g1"]
+        async with (
+            town.served(database_url, tmp_path) as story,
+            aiohttp.ClientSession(headers={HEADER: SECRET}) as platform,
+        ):
+            await story.opens("lin")
+            wang.says(group, "3号楼门口井盖破了", photos=[picture(1)])
+            _, _, update = town.telegram.queue.pending[0]
+
+            async def post() -> int:
+                url = f"{town.door}{PATH}"
+                async with platform.post(url, data=update) as answer:
+                    return answer.status
+
+            async with asyncio.TaskGroup() as posts:
+                answers = [posts.create_task(post()) for _ in range(64)]
+            await story.settles()
+
+            assert [one.result() for one in answers] == [200] * 64
+            assert await _count(story, _tickets) == 1
+            assert await _count(story, _pictures) == 1
+            assert len(group.words) == 1
