@@ -1,6 +1,7 @@
 """The real program in a process of its own, to be measured."""
 
 import asyncio
+import socket
 import sys
 import time
 from asyncio.subprocess import DEVNULL, PIPE, Process
@@ -112,3 +113,10 @@ def on_telegram(
         "LINLI_TELEGRAM_MODE": "webhook",
         "LINLI_TELEGRAM_SECRET": SECRET,
     }
+
+
+def free_port() -> int:
+    """Return a port that nobody listens at."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])

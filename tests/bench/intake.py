@@ -18,7 +18,6 @@ for. The rounds are interleaved; figures are medians of them.
 
 import asyncio
 import os
-import socket
 import sqlite3
 import statistics
 from collections import defaultdict
@@ -54,7 +53,7 @@ from tests.bench._measure import (
     show,
     spent,
 )
-from tests.bench._program import Program, on_telegram, started
+from tests.bench._program import Program, free_port, on_telegram, started
 from tests.bench._telegram import (
     City,
     FarSide,
@@ -305,7 +304,7 @@ class Bench:
         at = self.folder / command[0]
         at.mkdir()
         settings = on_telegram(
-            url, at, self.city.pack, self.far.url, _free_port()
+            url, at, self.city.pack, self.far.url, free_port()
         )
         return started(
             *command, folder=at, environment={**settings, **self.slow}
@@ -368,12 +367,6 @@ async def _unrecorded(url: str, answered: Sequence[tuple[str, str]]) -> int:
 
     async with Database(url).readable() as database:
         return len(set(answered) - await database.read(look))
-
-
-def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 def _line(name: str, one: Mapping[str, Any]) -> str:
