@@ -147,6 +147,7 @@ def _pragmas(dbapi: Any, _record: object) -> None:  # noqa: ANN401
 def _query_only(dbapi: Any, _record: object) -> None:  # noqa: ANN401
     cursor = dbapi.cursor()
     cursor.execute("PRAGMA query_only=ON")
+    cursor.execute("PRAGMA cache_size=-2000")  # there are several of them
     cursor.close()
 
 
