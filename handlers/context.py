@@ -108,6 +108,13 @@ class Context:
             self._known[person] = people.find(self.db, self.id, person)
         return self._known[person]
 
+    def worker_of(self, grid: GridId | None) -> Person | None:
+        """Return the worker of a grid, whom ``find`` then knows."""
+        worker = people.worker_of(self.db, self.id, grid)
+        if worker is not None:
+            self._known[worker.id] = worker
+        return worker
+
     def is_named(self, person: PersonId) -> bool:
         """Whether the pack names a person: then it decides about them."""
         try:

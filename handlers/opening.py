@@ -25,7 +25,7 @@ from handlers.letters import Pick
 from handlers.rules import limits as rules
 from handlers.rules.refusals import Refused
 from handlers.understanding.meaning import Place
-from storage import limits, people, photos, posts, tickets
+from storage import limits, photos, posts, tickets
 from storage.limits import TimeLimit
 from storage.messages import Edited, Outgoing, Point, Said
 from storage.people import Person
@@ -62,7 +62,7 @@ def open_ticket(
     if reporter is not None:
         _keep_within(ctx, reporter, matter)
     category = ctx.community.category(matter.category)
-    worker = people.worker_of(ctx.db, ctx.id, matter.grid)
+    worker = ctx.worker_of(matter.grid)
     ticket = tickets.put(
         ctx.db,
         community_id=ctx.id,
@@ -208,10 +208,7 @@ def assignment(
     ctx: Context, ticket: Ticket, running: list[TimeLimit]
 ) -> list[Outgoing]:
     """Return the letters that bring a ticket to those who handle it."""
-    said: list[Outgoing] = []
-    for person in _handlers(ctx, ticket):
-        said += hand_over(ctx, ticket, running, person)
-    return said
+    return _hand_over(ctx, ticket, running, _handlers(ctx, ticket))
 
 
 def hand_over(
@@ -221,24 +218,30 @@ def hand_over(
     person: Person,
 ) -> list[Outgoing]:
     """Return the letter with everything a handler needs, and buttons."""
-    to = ctx.language_of(person)
-    text = wording.card(
-        ctx,
-        ticket,
-        tickets.words(ctx.db, ticket.id),
-        running,
-        to,
-        photos=len(photos.of_ticket(ctx.db, ticket.id)),
-    )
-    return letters.tell(
-        ctx,
-        person,
-        text,
-        picks=worker_picks(ctx, ticket, to),
-        ticket=ticket.id,
-        urgency=Urgency(ticket.urgency),
-        group=ticket.grid_id,
-    )
+    return _hand_over(ctx, ticket, running, [person])
+
+
+def _hand_over(
+    ctx: Context,
+    ticket: Ticket,
+    running: list[TimeLimit],
+    everyone: list[Person],
+) -> list[Outgoing]:
+    words = tickets.words(ctx.db, ticket.id)
+    shown = len(photos.of_ticket(ctx.db, ticket.id))
+    said: list[Outgoing] = []
+    for person in everyone:
+        to = ctx.language_of(person)
+        said += letters.tell(
+            ctx,
+            person,
+            wording.card(ctx, ticket, words, running, to, photos=shown),
+            picks=worker_picks(ctx, ticket, to),
+            ticket=ticket.id,
+            urgency=Urgency(ticket.urgency),
+            group=ticket.grid_id,
+        )
+    return said
 
 
 def worker_picks(ctx: Context, ticket: Ticket, to: Language) -> list[Pick]:

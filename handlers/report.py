@@ -414,7 +414,7 @@ def ties_to(ctx: Context, ticket: Ticket) -> frozenset[Tie]:
 def _open(
     ctx: Context, message: Said, text: str, grid: GridId | None = None
 ) -> list[Outgoing]:
-    meaning = _understood(ctx, message, text)
+    meaning = _understood(ctx, text)
     place = meaning.place
     grid = grid or (place.grid if place else None) or ctx.grid
     if grid is None:
@@ -473,13 +473,12 @@ def _source(ctx: Context, message: Said) -> Source:
     return opening.source_of(message)
 
 
-def _understood(ctx: Context, message: Said, text: str) -> Meaning:
-    judged = ctx.mind.judge(text, photos=len(message.photos), addressed=True)
+def _understood(ctx: Context, text: str) -> Meaning:
     home = ctx.person.building if ctx.person else ""
     return Meaning(
         intent=Intent.REPORT,
         sure=Sure.ACT,
-        category=judged.category or ctx.mind.category(text)[0],
+        category=ctx.mind.category(text)[0],
         place=ctx.mind.place(text, home=home, grid=ctx.grid),
         urgency=ctx.mind.urgency(text),
     )

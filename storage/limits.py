@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from config.terms import CommunityId, TicketId
 from storage import prepared, schema
@@ -36,8 +36,11 @@ class Due(Struct, frozen=True, kw_only=True):
 
 
 _LIMIT = [schema.time_limit.c[name] for name in TimeLimit.__struct_fields__]
-_START = insert(schema.time_limit).returning(
-    *_LIMIT, sort_by_parameter_order=True
+_NEWEST = (
+    select(*_LIMIT)
+    .where(schema.time_limit.c.ticket_id == bindparam("ticket"))
+    .order_by(schema.time_limit.c.id.desc())
+    .limit(bindparam("count"))
 )
 _DUE = [schema.due.c[name] for name in Due.__struct_fields__]
 
@@ -52,8 +55,8 @@ def start(
     """Let limits run: kind, rule and when each is due; in that order."""
     if not owed:
         return []
-    rows = db.execute(
-        _START,
+    db.execute(
+        prepared.insert_into(schema.time_limit),
         [
             {
                 "community_id": community,
@@ -66,7 +69,10 @@ def start(
             for kind, rule, due_at in owed
         ],
     )
-    return [TimeLimit(**row) for row in rows.mappings()]
+    # giving the rows back in order costs SQLite a statement for each
+    wanted = {"ticket": ticket, "count": len(owed)}
+    rows = db.execute(_NEWEST, wanted).mappings().all()
+    return [TimeLimit(**row) for row in reversed(rows)]
 
 
 def running(db: Connection, ticket: TicketId) -> Sequence[TimeLimit]:

@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 
 from config.terms import ChatKind, CommunityId, LetterId, Urgency, WishId
-from storage import posts, prepared, schema
+from storage import buttons, posts, prepared, schema
 from storage.database import touch
 from storage.messages import AnswerPress, Chat, Edit, Outgoing, Say
 from storage.people import ANY_TIME
@@ -85,6 +85,7 @@ def put(
     now: datetime,
 ) -> None:
     """Queue letters behind their chats' others, each not before its time."""
+    buttons.settle(db)
     if not letters:
         return
     db.execute(

@@ -26,7 +26,7 @@ from config.terms import (
     PersonId,
     Role,
 )
-from storage import schema
+from storage import prepared, schema
 from storage.database import touch
 from storage.messages import Chat, Sender
 
@@ -131,12 +131,13 @@ def meet(
         p.c.active,
     )
     db.execute(
-        insert(schema.person).values(
-            community_id=community,
-            id=new,
-            name=sender.name,
-            created_at=now,
-        )
+        prepared.insert_into(schema.person),
+        {
+            "community_id": community,
+            "id": new,
+            "name": sender.name,
+            "created_at": now,
+        },
     )
     db.execute(
         put_new(db, schema.account)
