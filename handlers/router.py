@@ -402,7 +402,7 @@ def _said(ctx: Context, message: Said) -> list[Outgoing]:
     if isinstance(typed, Typed):
         _check_place(message, typed.command)
         return ROUTES[typed.command](ctx, message, typed.words)
-    if waiting is not None:
+    if waiting is not None and not _changes_subject(ctx, message, waiting):
         return DIALOGUES[waiting.step](ctx, message, waiting)
     if message.quote is not None and (
         message.quote.by_me or message.quote.by_same
@@ -426,6 +426,18 @@ def _check_place(message: Said, command: Command) -> None:
         raise Refused("refused-private-only")
     if not group and command in commands.GROUP_ONLY:
         raise Refused("refused-group-only")
+
+
+def _changes_subject(ctx: Context, message: Said, waiting: Dialogue) -> bool:
+    """Whether somebody whom we asked for a contact speaks of other things.
+
+    A report or a question is no name, and must not reach a volunteer as
+    one. The words that other dialogues wait for may well tell of trouble.
+    """
+    if waiting.step != "wish-contact":
+        return False
+    meaning = ctx.mind.judge(message.text, addressed=True)
+    return meaning.sure is Sure.ACT
 
 
 def _waiting(ctx: Context, message: Said) -> Dialogue | None:
@@ -605,6 +617,7 @@ def _stays(action: str) -> bool:
         *(f"ticket-{deed}" for deed in triage.DEEDS),
         "fixed-no",
         "faq-vote",
+        "wish-consent",
         "wish-approve",
         "wish-edit",
         "wish-decline",

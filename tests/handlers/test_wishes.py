@@ -259,6 +259,41 @@ async def test_a_worker_may_wish_for_themselves(town: World) -> None:
     assert found.filed_by is None
 
 
+async def test_a_report_is_not_taken_for_the_contact_we_asked_for(
+    town: World,
+) -> None:
+    await town.says("wang", SEAT, group="g1")
+    await town.presses("wang", "可以")
+    assert "怎么称呼您" in town.last("wang")
+
+    await town.says("wang", "3号楼门口井盖破了，快来换一下")
+    assert "收到，工单 2" in town.last("wang")
+    found = await find(town)
+    assert found is not None
+    assert found.contact == ""
+
+    await town.presses("wang", "可以")
+    await town.says("wang", "王大爷，电话0000-7788123")
+    found = await find(town)
+    assert found is not None
+    assert found.contact == "王大爷，电话0000-7788123"
+
+
+async def test_consent_can_be_taken_back(town: World) -> None:
+    await town.says("wang", SEAT, group="g1")
+    await town.presses("wang", "可以")
+    await town.says("wang", "王大爷，电话0000-7788123")
+
+    await town.presses("wang", "不要，请网格员转达")
+
+    found = await find(town)
+    assert found is not None
+    assert not found.consent
+    await town.says("lin", "通过 1")
+    await town.says("chen", "认领 1")
+    assert "0000-7788123" not in town.last("chen")
+
+
 async def test_a_wish_nobody_looked_at_is_brought_again(town: World) -> None:
     await town.says("wang", SEAT, group="g1")
 
