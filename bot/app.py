@@ -45,7 +45,7 @@ from storage import backlog, migrate, outbox
 from storage.apply import apply
 from storage.backlog import Backlog
 from storage.database import Connection, Database
-from storage.webchat import Viewer
+from storage.seats import Viewer
 
 if TYPE_CHECKING:
     from bot.channels.telegram import Telegram

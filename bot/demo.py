@@ -34,7 +34,7 @@ from handlers import router
 from handlers.context import Fixed
 from handlers.rules.commands import WORDS
 from handlers.understanding.meaning import Sure
-from storage import buttons, outbox, posts, tickets, webchat, wishes
+from storage import buttons, outbox, posts, seats, tickets, webchat, wishes
 from storage.database import Connection
 from storage.messages import (
     AnswerPress,
@@ -49,7 +49,7 @@ from storage.messages import (
     Sender,
     SetMenu,
 )
-from storage.webchat import CHANNEL
+from storage.seats import CHANNEL
 from storage.wishes import Wish
 
 LEASE = timedelta(minutes=1)
@@ -114,7 +114,7 @@ class _Past:
             moment = heappop(self._agenda)
             moment.deed(moment.at)
             self._deliver(moment.at)
-        webchat.mark_all_read(self._db)
+        seats.mark_all_read(self._db)
 
     def _at(self, at: datetime, deed: Deed) -> None:
         if at <= self._now:
@@ -234,7 +234,7 @@ class _Past:
         self, at: datetime, person: PersonId, text: str, chat: Chat
     ) -> str:
         address = self._address(person)
-        viewer = webchat.viewer(self._db, address)
+        viewer = seats.viewer(self._db, address)
         if viewer is None:
             raise LookupError(f"{person} has no seat")
         stored = webchat.post(
@@ -344,9 +344,7 @@ class _Past:
                     )
                 return message or ""
             case SetMenu():
-                webchat.set_menu(
-                    self._db, outgoing.chat.address, outgoing.items
-                )
+                seats.set_menu(self._db, outgoing.chat.address, outgoing.items)
                 return ""
             case AnswerPress() | Leave() | Order():
                 return ""

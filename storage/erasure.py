@@ -38,6 +38,7 @@ from storage import (
     outbox,
     photos,
     schema,
+    seats,
     tickets,
     webchat,
     wishes,
@@ -413,7 +414,7 @@ def _mentions(body: bytes, who: _Person) -> bool:
 def _drop_web(db: Connection, who: _Person, now: datetime) -> None:
     c = schema.webchat_chat
     for channel, address in who.accounts:
-        if channel != webchat.CHANNEL:
+        if channel != seats.CHANNEL:
             continue
         gone = webchat.forget_person(db, address)
         photos.bury(db, who.community, gone, now)

@@ -28,11 +28,12 @@ from bot.channels.channel import (
     Unknown,
 )
 from bot.channels.webchat_hub import Hub, Listener
+from bot.channels.webchat_reader import Reader, chat_of
 from bot.channels.webchat_seats import (
+    every_seat,
     group_seats,
     lives_in,
     private_seat,
-    seats,
 )
 from bot.channels.webchat_wire import (
     Amend,
@@ -53,14 +54,12 @@ from bot.channels.webchat_wire import (
     Welcome,
 )
 from config.pack.values import Community, Pack
-from config.terms import ChatKind, PersonId
-from storage import people, photos, webchat
+from config.terms import PersonId
+from storage import people, photos, seats, uploads, webchat
 from storage.database import Connection, Database
 from storage.messages import (
     AnswerPress,
-    Chat,
     Edit,
-    Edited,
     Incoming,
     Leave,
     Order,
@@ -68,14 +67,12 @@ from storage.messages import (
     Photo,
     Point,
     Pressed,
-    Quote,
-    Said,
     Say,
     Sender,
     SetMenu,
-    Withdrawn,
 )
-from storage.webchat import CHANNEL, Message, Upload, Viewer
+from storage.seats import CHANNEL, Viewer
+from storage.uploads import Upload
 
 TEXT = 4000
 PHOTOS = 9
@@ -156,17 +153,14 @@ class WebChat:
         self._receive: Receive | None = None
         self._pack: Pack | None = None
         self._forgot_at: datetime | None = None
-        self._mention = re.compile(
-            rf"@(?:{'|'.join(map(re.escape, names))})(?![\w-])[\s,，:：]*",
-            re.IGNORECASE,
-        )
+        self._reader = Reader(db, now, names)
         self.hub = Hub(db)
 
     async def seat(self, pack: Pack) -> None:
         """Let everybody of the pack sit where they belong."""
         self._pack = pack
-        wanted = seats(pack)
-        await self._db.write(lambda db: webchat.seat(db, wanted))
+        wanted = every_seat(pack)
+        await self._db.write(lambda db: seats.seat(db, wanted))
 
     # The contract
 
@@ -222,14 +216,14 @@ class WebChat:
     async def _set_menu(self, menu: SetMenu) -> None:
         if menu.chat.address:
             await self._db.write(
-                lambda db: webchat.set_menu(db, menu.chat.address, menu.items)
+                lambda db: seats.set_menu(db, menu.chat.address, menu.items)
             )
             return
         for one in self._pack.communities if self._pack else ():
             if one.language == menu.language:
                 await self._db.write(
                     partial(
-                        webchat.set_default_menu,
+                        seats.set_default_menu,
                         community=one.id,
                         kind=menu.chat.kind,
                         items=menu.items,
@@ -311,85 +305,10 @@ class WebChat:
             return False
         arrived: list[Incoming] = []
         for message in owed:
-            arrived += await self._incoming(message)
+            arrived += await self._reader.incoming(message)
         await receive(arrived)
         await self._db.write(lambda db: webchat.mark_handed(db, owed))
         return True
-
-    async def _incoming(self, message: Message) -> list[Incoming]:
-        if message.withdrawn:
-            return [self._withdrawn(message)]
-        arrived: list[Incoming] = []
-        if message.handed < 0:
-            quote = await self._quote(message)
-            point = await self._db.read(
-                lambda db: webchat.taken_at(db, message)
-            )
-            arrived.append(self._said(message, quote, point))
-        if message.version > 0:
-            arrived.append(self._edited(message))
-        return arrived
-
-    def _said(
-        self, message: Message, quote: Quote | None, point: Point | None
-    ) -> Said:
-        text, addressed = self._addressed(message.text)
-        return Said(
-            channel=CHANNEL,
-            account=CHANNEL,
-            chat=_chat(message),
-            sender=_sender(message),
-            id=str(message.id),
-            at=message.at,
-            text=text,
-            photos=_photos(message),
-            quote=quote,
-            point=point,
-            addressed=addressed,
-        )
-
-    def _edited(self, message: Message) -> Edited:
-        text, addressed = self._addressed(message.text)
-        return Edited(
-            channel=CHANNEL,
-            account=CHANNEL,
-            chat=_chat(message),
-            sender=_sender(message),
-            id=str(message.id),
-            at=self._now(),
-            version=str(message.version),
-            text=text,
-            photos=_photos(message),
-            addressed=addressed,
-        )
-
-    def _withdrawn(self, message: Message) -> Withdrawn:
-        return Withdrawn(
-            channel=CHANNEL,
-            account=CHANNEL,
-            chat=_chat(message),
-            sender=_sender(message),
-            id=str(message.id),
-            at=self._now(),
-        )
-
-    def _addressed(self, text: str) -> tuple[str, bool]:
-        rest, mentions = self._mention.subn("", text)
-        return (rest.strip(), True) if mentions else (text, False)
-
-    async def _quote(self, message: Message) -> Quote | None:
-        if message.quote is None:
-            return None
-        quoted = message.quote
-        found = await self._db.read(lambda db: webchat.find(db, quoted))
-        if found is None:
-            return None
-        return Quote(
-            message=str(found.id),
-            by_me=found.sender == "",
-            by_same=found.sender == message.sender,
-            text=found.text,
-        )
 
     # What pages ask for
 
@@ -405,7 +324,7 @@ class WebChat:
             message = await self._do(viewer, listener, frame)
         except Declines as no:
             listener.tell(Declined(client, no.why))
-        except webchat.Forbidden:
+        except seats.Forbidden:
             listener.tell(Declined(client, "forbidden"))
         except webchat.Closed:
             listener.tell(Declined(client, "withdrawn"))
@@ -432,7 +351,7 @@ class WebChat:
                 await self._press(viewer, frame)
             case Read():
                 await self._db.write(
-                    lambda db: webchat.mark_read(
+                    lambda db: seats.mark_read(
                         db, frame.chat, viewer.address, frame.id
                     )
                 )
@@ -444,7 +363,7 @@ class WebChat:
         self, viewer: Viewer, listener: Listener, hello: Hello
     ) -> None:
         places = await self._db.read(
-            lambda db: webchat.places(db, viewer.address)
+            lambda db: seats.places(db, viewer.address)
         )
         listener.tell(
             Welcome(
@@ -528,7 +447,7 @@ class WebChat:
         pressed = Pressed(
             channel=CHANNEL,
             account=CHANNEL,
-            chat=_chat(message, member=viewer.address),
+            chat=chat_of(message, member=viewer.address),
             sender=Sender(CHANNEL, viewer.address, viewer.name),
             id=f"{viewer.address}.{press.client}",
             at=self._now(),
@@ -543,10 +462,10 @@ class WebChat:
 
     async def _must_sit(self, viewer: Viewer, chat: str) -> None:
         sits = await self._db.read(
-            lambda db: webchat.is_member(db, chat, viewer.address)
+            lambda db: seats.is_member(db, chat, viewer.address)
         )
         if not sits:
-            raise webchat.Forbidden
+            raise seats.Forbidden
 
     async def upload(self, viewer: Viewer, content: bytes) -> Upload:
         """Keep a photo that will be posted, without what it tells.
@@ -569,14 +488,14 @@ class WebChat:
             point=shown.point,
         )
         await self._db.write(
-            lambda db: webchat.keep_upload(db, viewer, upload, self._now())
+            lambda db: uploads.keep(db, viewer, upload, self._now())
         )
         return upload
 
     async def picture(self, viewer: Viewer, ref: str) -> bytes | None:
         """Return a photo if this viewer may see it."""
         may = await self._db.read(
-            lambda db: webchat.may_see(db, ref, viewer.address)
+            lambda db: uploads.may_see(db, ref, viewer.address)
         )
         return await self._pictures.get(ref) if may else None
 
@@ -589,13 +508,13 @@ class WebChat:
         live in.
         """
         known = await self._db.read(
-            lambda db: webchat.viewer_person(db, community.id, person)
+            lambda db: seats.viewer_person(db, community.id, person)
         )
         if known is not None:
             return known
         address = f"{community.id}-{person}"
         new = await self._db.read(
-            lambda db: webchat.newcomer(db, community.id, person)
+            lambda db: seats.newcomer(db, community.id, person)
         )
         if new is None:
             return None
@@ -604,9 +523,9 @@ class WebChat:
             if lives_in(new.building, grid):
                 chats += group_seats(community, grid)
         await self._db.write(
-            lambda db: webchat.settle(db, community.id, person, address, chats)
+            lambda db: seats.settle(db, community.id, person, address, chats)
         )
-        return await self._db.read(lambda db: webchat.viewer(db, address))
+        return await self._db.read(lambda db: seats.viewer(db, address))
 
     async def speak(self, viewer: Viewer, language: str) -> None:
         """Let the bot speak to somebody in the language of their page."""
@@ -638,32 +557,7 @@ def _note(event: str, error: Exception) -> None:
     log.error(event, error=type(error).__name__)
 
 
-def _chat(message: Message, member: str = "") -> Chat:
-    private = message.chat == (message.sender or member)
-    return Chat(
-        CHANNEL,
-        message.chat,
-        ChatKind.PRIVATE if private else ChatKind.GROUP,
-    )
-
-
-def _sender(message: Message) -> Sender:
-    return Sender(CHANNEL, message.sender, message.name)
-
-
-def _photos(message: Message) -> tuple[Photo, ...]:
-    return tuple(
-        Photo(
-            ref=picture.ref,
-            unique=picture.ref,
-            width=picture.width,
-            height=picture.height,
-        )
-        for picture in message.photos
-    )
-
-
-def _listed(place: webchat.Place) -> Listed:
+def _listed(place: seats.Place) -> Listed:
     return Listed(
         address=place.address,
         kind=place.kind,

@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from config.pack.places import buildings
 from config.pack.values import Community, Grid, Member, Pack
 from config.terms import DESKS, ChatKind
-from storage.webchat import CHANNEL, Seat
+from storage.seats import CHANNEL, Seat
 
 _PREFIX = f"{CHANNEL}:"
 
 
-def seats(pack: Pack) -> list[Seat]:
+def every_seat(pack: Pack) -> list[Seat]:
     """Return every chat of the pack's communities and its members."""
     return [seat for one in pack.communities for seat in _seats(one)]
 

@@ -15,7 +15,8 @@ from msgspec import Struct
 
 from config.terms import ChatKind
 from storage.messages import Choice, MenuItem
-from storage.webchat import Message, Picture
+from storage.uploads import Picture
+from storage.webchat import Message
 
 # What the page says ---------------------------------------------------------
 

@@ -30,8 +30,8 @@ from config.pack.values import Community, Member
 from config.terms import DESKS, STAFF, ChatKind, Language, Role
 from handlers.rules.commands import WORDS
 from storage import views
-from storage.webchat import Viewer
-from storage.webchat import viewer as viewer_at
+from storage.seats import Viewer
+from storage.seats import viewer as viewer_at
 
 FRAME_BYTES = 64 * 1024
 FRAMES_AT_ONCE = 30

@@ -8,7 +8,7 @@ from bot.web.who import language_of, viewer_of
 from config.terms import DESKS, GridId, Language, PersonId, Role, Status
 from handlers.console import LINK_LIVES, Whom
 from storage import views
-from storage.webchat import Viewer
+from storage.seats import Viewer
 
 ACTIONS = frozenset(
     {

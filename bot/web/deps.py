@@ -14,7 +14,7 @@ from config.terms import CommunityId, PersonId
 from config.texts import Texts
 from handlers.console import Whom
 from storage.database import Database
-from storage.webchat import Viewer
+from storage.seats import Viewer
 
 Forward = Callable[[timedelta], Awaitable[datetime]]
 

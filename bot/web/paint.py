@@ -18,7 +18,7 @@ from bot.web.who import (
     language_of,
 )
 from config.terms import CommunityId, Language
-from storage.webchat import Viewer
+from storage.seats import Viewer
 
 _YEAR_S = 31_536_000
 FOLDER = Path(__file__).parent

@@ -7,8 +7,8 @@ from aiohttp.typedefs import Handler
 
 from bot.web.deps import SITE, Site
 from config.terms import STAFF, Language
-from storage import sessions, webchat
-from storage.webchat import Viewer
+from storage import seats, sessions
+from storage.seats import Viewer
 
 LANGUAGE_COOKIE = "linli-lang"
 PERSONA_COOKIE = "linli-me"
@@ -32,7 +32,7 @@ async def viewer_of(request: web.Request) -> Viewer | None:
         address = request.query.get("me") or request.cookies.get(
             PERSONA_COOKIE, ""
         )
-        return await site.db.read(lambda db: webchat.viewer(db, address))
+        return await site.db.read(lambda db: seats.viewer(db, address))
     cookie = request.cookies.get(session_cookie(site), "")
     if not cookie:
         return None
@@ -41,7 +41,7 @@ async def viewer_of(request: web.Request) -> Viewer | None:
     if login is None:
         return None
     return await site.db.read(
-        lambda db: webchat.viewer_person(db, login.community, login.person)
+        lambda db: seats.viewer_person(db, login.community, login.person)
     )
 
 

@@ -15,7 +15,7 @@ from config.pack.demo import Demo, load_demo
 from config.pack.loading import load
 from config.settings import DEMO_PACK
 from config.terms import Status, WishStatus
-from storage import schema, views, webchat
+from storage import schema, seats, views, webchat
 
 NOW = datetime(2026, 3, 4, 2, 0, tzinfo=UTC)
 """Ten in the morning of a Wednesday."""
@@ -68,7 +68,7 @@ class Look:
         )
         self.group = webchat.before(db, "g1", None, 500)
         self.wall = views.wishes(db, community)
-        self.places = webchat.places(db, "wang")
+        self.places = seats.places(db, "wang")
         self.failed = db.scalar(
             select(func.count()).where(schema.due.c.state == "failed")
         )

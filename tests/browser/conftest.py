@@ -15,7 +15,7 @@ from playwright.async_api import (
     async_playwright,
 )
 
-from storage.webchat import viewer
+from storage.seats import viewer
 from tests.bot.web.town import Town, town
 
 FLAGS = (

@@ -15,15 +15,18 @@ from storage import (
     photos,
     posts,
     schema,
+    seats,
     sessions,
     tickets,
+    uploads,
     webchat,
 )
 from storage.apply import apply
 from storage.database import Connection, Database
 from storage.messages import Chat, Photo, Said, Say, Sender
 from storage.people import Person
-from storage.webchat import Seat, Upload, Viewer
+from storage.seats import Seat, Viewer
+from storage.uploads import Upload
 from tests.town import COMMUNITY, MONDAY, PACK
 
 TOWN = COMMUNITY.id
@@ -44,12 +47,12 @@ def live(db: Connection) -> Person:
     """Leave a trace in every table that takes one."""
     apply(db, PACK, MONDAY)
     met = people.meet(db, TOWN, SENDER, MONDAY)
-    webchat.seat(db, [GROUP, OWN])
+    seats.seat(db, [GROUP, OWN])
     viewer = Viewer(
         address=NAME, community=TOWN, person=met.id, name=NAME,
         language="", roles=frozenset(),
     )  # fmt: skip
-    webchat.keep_upload(
+    uploads.keep(
         db, viewer, Upload(ref="picture", bytes=1, width=1, height=1), MONDAY
     )
     for chat in ("g1", NAME):

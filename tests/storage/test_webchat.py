@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import Connection, create_engine
 
 from config.terms import ChatKind, CommunityId, PersonId
-from storage import webchat
+from storage import seats, uploads, webchat
 from storage.messages import Choice
-from storage.webchat import Seat, Upload, Viewer
+from storage.seats import Seat, Viewer
+from storage.uploads import Upload
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 YUELAI = CommunityId("yuelai")
@@ -43,7 +44,7 @@ STRANGER = _person("stranger")
 def db(sqlite_path: Path) -> Iterator[Connection]:
     engine = create_engine(f"sqlite:///{sqlite_path}")
     with engine.begin() as connection:
-        webchat.seat(connection, [GROUP])
+        seats.seat(connection, [GROUP])
         yield connection
     engine.dispose()
 
@@ -81,11 +82,11 @@ def test_a_stranger_can_neither_post_nor_attach_anothers_photo(
     db: Connection,
 ) -> None:
     photo = Upload(ref="a" * 64, bytes=9, width=4, height=3)
-    webchat.keep_upload(db, WANG, photo, NOW)
+    uploads.keep(db, WANG, photo, NOW)
 
-    with pytest.raises(webchat.Forbidden):
+    with pytest.raises(seats.Forbidden):
         _post(db, "c1", sender=STRANGER)
-    with pytest.raises(webchat.Forbidden):
+    with pytest.raises(seats.Forbidden):
         _post(db, "c2", sender=LIN, photos=(photo.ref,))
 
 
@@ -112,7 +113,7 @@ def test_only_the_author_changes_a_message_and_never_a_withdrawn_one(
 ) -> None:
     lamp = _post(db, "c1")
 
-    with pytest.raises(webchat.Forbidden):
+    with pytest.raises(seats.Forbidden):
         webchat.edit(db, "g1", lamp.id, "lin", "没事了")
     webchat.withdraw(db, "g1", lamp.id, "wang")
     with pytest.raises(webchat.Closed):
@@ -161,33 +162,33 @@ def test_unread_counts_what_others_said_after_the_last_reading(
     _post(db, "c2", "有人吗", sender=LIN)
     _post(db, "c3", "在的", sender=LIN)
 
-    (place,) = webchat.places(db, "wang")
+    (place,) = seats.places(db, "wang")
     assert place.unread == 2
-    webchat.mark_read(db, "g1", "wang", lamp.id + 1)
-    webchat.mark_read(db, "g1", "wang", lamp.id)
-    (place,) = webchat.places(db, "wang")
+    seats.mark_read(db, "g1", "wang", lamp.id + 1)
+    seats.mark_read(db, "g1", "wang", lamp.id)
+    (place,) = seats.places(db, "wang")
     assert (place.unread, place.last) == (1, "在的")
-    assert webchat.places(db, "stranger") == []
+    assert seats.places(db, "stranger") == []
 
 
 def test_a_photo_is_shown_to_its_uploader_and_to_members_of_its_chat(
     db: Connection,
 ) -> None:
     photo = Upload(ref="a" * 64, bytes=9, width=4, height=3)
-    webchat.keep_upload(db, WANG, photo, NOW)
-    assert webchat.may_see(db, photo.ref, "wang")
-    assert not webchat.may_see(db, photo.ref, "lin")
+    uploads.keep(db, WANG, photo, NOW)
+    assert uploads.may_see(db, photo.ref, "wang")
+    assert not uploads.may_see(db, photo.ref, "lin")
 
     lamp = _post(db, "c1", photos=(photo.ref,))
-    assert webchat.may_see(db, photo.ref, "lin")
-    assert not webchat.may_see(db, photo.ref, "stranger")
+    assert uploads.may_see(db, photo.ref, "lin")
+    assert not uploads.may_see(db, photo.ref, "stranger")
 
     webchat.withdraw(db, "g1", lamp.id, "wang")
-    assert not webchat.may_see(db, photo.ref, "lin")
+    assert not uploads.may_see(db, photo.ref, "lin")
 
 
 def test_the_pack_moves_its_own_members_and_no_others(db: Connection) -> None:
-    webchat.join(db, [GROUP], "guest")
+    seats.join(db, [GROUP], "guest")
 
     moved = Seat(
         community=YUELAI,
@@ -196,12 +197,12 @@ def test_the_pack_moves_its_own_members_and_no_others(db: Connection) -> None:
         title="第一网格群",
         members=frozenset({"lin"}),
     )
-    webchat.seat(db, [moved])
+    seats.seat(db, [moved])
 
-    assert webchat.is_member(db, "g1", "guest")
-    assert webchat.is_member(db, "g1", "lin")
-    assert not webchat.is_member(db, "g1", "wang")
-    assert webchat.places(db, "lin")[0].title == "第一网格群"
+    assert seats.is_member(db, "g1", "guest")
+    assert seats.is_member(db, "g1", "lin")
+    assert not seats.is_member(db, "g1", "wang")
+    assert seats.places(db, "lin")[0].title == "第一网格群"
 
 
 def test_history_is_paged_and_forgotten(db: Connection) -> None:
@@ -224,9 +225,9 @@ def test_a_photo_goes_when_nothing_shows_it_any_more(db: Connection) -> None:
     later = NOW.replace(day=3)
     for letter in "ab":
         photo = Upload(ref=letter * 64, bytes=9, width=4, height=3)
-        webchat.keep_upload(db, WANG, photo, NOW)
+        uploads.keep(db, WANG, photo, NOW)
     shown = Upload(ref="a" * 64, bytes=9, width=4, height=3)
-    webchat.keep_upload(db, LIN, shown, later)
+    uploads.keep(db, LIN, shown, later)
     _post(db, "c1", photos=("a" * 64,))
 
     assert webchat.forget_before(db, YUELAI, later) == ["b" * 64]
@@ -243,5 +244,5 @@ def test_forgetting_a_person_leaves_none_of_their_words(
 
     (left,) = webchat.before(db, "g1", None, 10)
     assert (left.text, left.name, left.withdrawn) == ("", "", True)
-    assert not webchat.is_member(db, "g1", "wang")
+    assert not seats.is_member(db, "g1", "wang")
     assert webchat.owed(db, 10) == []

@@ -10,12 +10,12 @@ from typing_extensions import override
 from bot.channels.webchat_hub import Hub, Listener
 from bot.channels.webchat_wire import News
 from config.terms import ChatKind, CommunityId
-from storage import webchat
+from storage import seats, webchat
 from storage.database import Connection, Database, Work
 
 T = TypeVar("T")
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
-GROUP = webchat.Seat(
+GROUP = seats.Seat(
     community=CommunityId("yuelai"),
     address="g1",
     kind=ChatKind.GROUP,
@@ -59,7 +59,7 @@ async def test_what_is_said_while_a_page_joins_reaches_it(
 ) -> None:
     async with SlowDatabase(sqlite_url).opened() as database:
         assert isinstance(database, SlowDatabase)
-        await database.write(lambda db: webchat.seat(db, [GROUP]))
+        await database.write(lambda db: seats.seat(db, [GROUP]))
         hub = Hub(database)
         page = Listener("wang")
 
@@ -85,7 +85,7 @@ async def test_a_page_that_waits_to_join_is_not_forgotten_with_the_room(
 ) -> None:
     async with SlowDatabase(sqlite_url).opened() as database:
         assert isinstance(database, SlowDatabase)
-        await database.write(lambda db: webchat.seat(db, [GROUP]))
+        await database.write(lambda db: seats.seat(db, [GROUP]))
         hub = Hub(database)
         first, second = Listener("wang"), Listener("wang")
 

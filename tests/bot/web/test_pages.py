@@ -10,7 +10,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import Connection, insert
 
 from config.terms import PersonId
-from storage import buttons, schema, webchat
+from storage import buttons, schema, seats
 from tests.bot.web.town import MORNING, YUELAI, Town, town
 
 HTML = {"Accept": "text/html"}
@@ -248,7 +248,7 @@ async def test_who_logs_in_for_the_first_time_sits_with_their_neighbours(
     await strict.db.write(come)
     await visitor.post("/login/New456-once", allow_redirects=False)
     front = await (await visitor.get("/")).text()
-    places = await strict.db.read(lambda db: webchat.places(db, "yuelai-p7"))
+    places = await strict.db.read(lambda db: seats.places(db, "yuelai-p7"))
 
     assert '"me":"yuelai-p7"' in front
     assert [place.address for place in places] == ["g1", "yuelai-p7"]
@@ -410,7 +410,7 @@ async def test_the_bot_speaks_the_language_of_the_page(
     here: Town, client: TestClient[Any, Any]
 ) -> None:
     async def language(me: str) -> str:
-        found = await here.db.read(lambda db: webchat.viewer(db, me))
+        found = await here.db.read(lambda db: seats.viewer(db, me))
         assert found is not None
         return found.language
 

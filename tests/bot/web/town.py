@@ -32,7 +32,7 @@ from handlers import console
 from storage import schema, webchat
 from storage.database import Database
 from storage.messages import Incoming
-from storage.webchat import Viewer
+from storage.seats import Viewer
 
 YUELAI = CommunityId("yuelai")
 MORNING = datetime(2026, 3, 2, 0, 30, tzinfo=UTC)
