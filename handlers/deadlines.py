@@ -5,7 +5,7 @@ from handlers import letters, opening, triage, wording
 from handlers.context import Context
 from handlers.rules import ticket as rules
 from storage import limits, tickets
-from storage.limits import Due
+from storage.limits import Due, TimeLimit
 from storage.messages import Outgoing
 from storage.people import Person
 from storage.tickets import Ticket
@@ -15,7 +15,8 @@ def remind(ctx: Context, due: Due) -> list[Outgoing]:
     """Tell whoever owes something that it is due soon, now, or late.
 
     A rung that names a level lifts the ticket to it as well. A ticket
-    that is no longer open has nothing to be reminded of.
+    that is no longer open has nothing to be reminded of; of several rungs
+    that come at once the last one is heard.
     """
     ticket = tickets.get(ctx.db, TicketId(due.subject_id))
     if ticket.status not in rules.OPEN:
@@ -23,12 +24,22 @@ def remind(ctx: Context, due: Due) -> list[Outgoing]:
     limit = limits.get(ctx.db, due.limit_id)
     if limit is None or limit.state != "running":
         return []
-    ctx.log(
-        Action.REMIND,
-        ticket=ticket.id,
-        new=due.rung,
-        limit=due.limit_id,
-    )
+    said: list[Outgoing] = []
+    if not limits.is_overtaken(ctx.db, due, ctx.now):
+        ctx.log(
+            Action.REMIND,
+            ticket=ticket.id,
+            new=due.rung,
+            limit=due.limit_id,
+        )
+        said += _remind(ctx, ticket, limit)
+    rung, _, level = due.rung.partition(" ")
+    if rung == "after":
+        said += _climb(ctx, ticket, Level(level))
+    return said
+
+
+def _remind(ctx: Context, ticket: Ticket, limit: TimeLimit) -> list[Outgoing]:
     said: list[Outgoing] = []
     for person in _owing(ctx, ticket):
         to = ctx.language_of(person)
@@ -54,9 +65,6 @@ def remind(ctx: Context, due: Due) -> list[Outgoing]:
             urgency=Urgency(ticket.urgency),
             group=ticket.grid_id,
         )
-    rung, _, level = due.rung.partition(" ")
-    if rung == "after":
-        said += _climb(ctx, ticket, Level(level))
     return said
 
 

@@ -339,6 +339,13 @@ def _named_grid(ctx: Context, rest: str) -> Grid:
     for grid in ctx.community.grids:
         if wanted in {grid.id.lower(), grid.name.lower()}:
             return grid
+    begun = [
+        grid
+        for grid in ctx.community.grids
+        if wanted and grid.name.lower().startswith(wanted)
+    ]
+    if len(begun) == 1:
+        return begun[0]
     names = [grid.name for grid in ctx.community.grids[:8]]
     if not wanted:
         raise Refused("refused-grid-missing", grids=names)

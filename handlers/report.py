@@ -57,10 +57,14 @@ def report(ctx: Context, message: Said, text: str) -> list[Outgoing]:
 
 def ask_first(ctx: Context, message: Said) -> list[Outgoing]:
     """Ask once whether it is a report; nobody answering is an answer."""
+    text = ctx.say("ask-report")
+    if ctx.mind.smells_of_danger(message.text):
+        numbers = ctx.community.rules.emergency
+        text = f"{ctx.say('ask-danger', numbers=numbers)}\n{text}"
     return [
         letters.reply(
             message,
-            ctx.say("ask-report"),
+            text,
             choices=letters.choices(
                 ctx,
                 [
@@ -570,7 +574,21 @@ def _amend_words(ctx: Context, message: Edited, post: Post) -> bool:
     if tickets.wording(ctx.db, post.words_id) == text:
         return False
     tickets.reword(ctx.db, post.words_id, text)
+    if post.kind == "report":
+        _follow_place(ctx, post, text)
     return True
+
+
+def _follow_place(ctx: Context, post: Post, text: str) -> None:
+    """Let the ticket's place be where the words say now."""
+    if post.ticket_id is None:
+        return
+    ticket = tickets.get(ctx.db, post.ticket_id)
+    place = ctx.mind.place(text, grid=ticket.grid_id)
+    if place is None or place.words == ticket.place:
+        return
+    tickets.move(ctx.db, ticket, ticket.status, place=place.words)
+    ctx.log(Action.RELOCATE, ticket=ticket.id)
 
 
 def _amend_photos(ctx: Context, message: Edited, ticket: Ticket) -> bool:

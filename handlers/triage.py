@@ -181,8 +181,13 @@ def todo(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
         running = limits.running(ctx.db, ticket.id)
         if running:
             soonest = running[0]
-            sentence = "late" if soonest.due_at <= ctx.now else "until"
-            lines.append("  " + ctx.say(f"todo-{sentence}", at=soonest.due_at))
+            late = soonest.due_at <= ctx.now
+            known = {*LimitKind} & {soonest.kind}
+            sentence = f"todo-{soonest.kind if known else 'other'}"
+            lines.append(
+                "  "
+                + ctx.say("todo-late" if late else sentence, at=soonest.due_at)
+            )
     return letters.in_private(ctx, message, "\n".join(lines))
 
 

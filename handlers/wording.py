@@ -108,7 +108,8 @@ def received(
     promise = until(ctx, limits, to, LimitKind.ANSWER) or until(
         ctx, limits, to
     )
-    if promise:
+    # a day's promise frightens whoever stands in the smoke
+    if promise and ticket.urgency is not Urgency.DANGER:
         lines.append(promise)
     lines.append(ctx.say("received-correct", to))
     return "\n".join(lines)

@@ -165,6 +165,27 @@ def fail(db: Connection, due: Due, reason: str) -> None:
     )
 
 
+def is_overtaken(db: Connection, due: Due, now: datetime) -> bool:
+    """Whether a later moment of the same limit has come as well.
+
+    After a stop or a jump of the clock several come at once.
+    """
+    d = schema.due
+    found = db.execute(
+        select(d.c.id)
+        .where(
+            d.c.kind == due.kind,
+            d.c.subject_id == due.subject_id,
+            d.c.limit_id == due.limit_id,
+            d.c.due_at > due.due_at,
+            d.c.due_at <= now,
+            d.c.state.in_(("waiting", "done")),
+        )
+        .limit(1)
+    ).first()
+    return found is not None
+
+
 def take_due(db: Connection, now: datetime, limit: int) -> Sequence[Due]:
     """Claim the moments that have come, soonest first.
 
@@ -182,7 +203,7 @@ def take_due(db: Connection, now: datetime, limit: int) -> Sequence[Due]:
         ids = ids.with_for_update(skip_locked=True)
     rows = db.execute(
         update(d)
-        .where(d.c.id.in_(ids), d.c.state == "waiting")
+        .where(d.c.id.in_(db.scalars(ids).all()), d.c.state == "waiting")
         .values(state="done", done_at=now)
         .returning(*_DUE)
     ).mappings()

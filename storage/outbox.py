@@ -210,12 +210,16 @@ def _claim(
         )
         .group_by(o.c.chat)
     )
-    ids: Any = select(o.c.id).where(o.c.id.in_(heads), _WAITING)
+    ids: Any = select(o.c.id).where(
+        o.c.id.in_(db.scalars(heads).all()), _WAITING
+    )
     if db.dialect.name == "postgresql":
         ids = ids.with_for_update(skip_locked=True)
+    # ids read first: as one statement PostgreSQL may look for the heads
+    # anew for every letter of a long queue
     rows = db.execute(
         update(o)
-        .where(o.c.id.in_(ids), _WAITING)
+        .where(o.c.id.in_(db.scalars(ids).all()), _WAITING)
         .values(
             state="sending",
             attempts=o.c.attempts + 1,
@@ -356,7 +360,7 @@ def lapsed(db: Connection, limit: int) -> Sequence[Letter]:
         ids = ids.with_for_update(skip_locked=True)
     rows = db.execute(
         update(o)
-        .where(o.c.id.in_(ids))
+        .where(o.c.id.in_(db.scalars(ids).all()))
         .values(fence=o.c.fence + 1, lease_until=None)
         .returning(*_COLUMNS)
     ).mappings()

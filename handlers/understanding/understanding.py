@@ -48,6 +48,9 @@ class Understanding:
             for word in (*category.words, *category.names.values())
         )
         self._dangers = Lexicon((word, True) for word in community.danger)
+        self._danger_words = tuple(
+            word.lower() for word in community.danger if "…" not in word
+        )
         self._places = Gazetteer(community, self._cues.places)
         ids = [category.id for category in community.categories]
         self._fallback = _OTHER if _OTHER in ids or not ids else ids[-1]
@@ -123,6 +126,11 @@ class Understanding:
             return self._fallback, 0.0
         best = max(scores, key=scores.__getitem__)
         return best, scores[best] / sum(scores.values())
+
+    def smells_of_danger(self, text: str) -> bool:
+        """Whether a word of danger is there at all, asked or denied too."""
+        lowered = text.lower()
+        return any(word in lowered for word in self._danger_words)
 
     def urgency(self, text: str) -> Urgency:
         """Return how fast somebody must be told, by what the text says."""

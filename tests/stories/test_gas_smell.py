@@ -32,3 +32,12 @@ async def test_at_night_a_lamp_is_answered_but_wakes_nobody(
 
         await town.passes(timedelta(hours=4))
         assert "路灯不亮" in town.heard("lin")[0]
+
+
+async def test_danger_that_is_asked_about_gets_the_number_at_once(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    async with World.opened(sqlite_url, tmp_path) as town:
+        await town.says("wang", "有没有人闻到煤气味？好像漏了", group="g1")
+
+        assert "119" in town.last("g1")

@@ -42,3 +42,18 @@ async def test_silence_after_the_resolution_closes_and_says_so(
         assert "已自动结案" in town.last("wang")
         await town.says("wang", "查单 1")
         assert "已结案" in town.last("wang")
+
+
+async def test_after_a_stop_one_reminder_stands_for_all_that_were_missed(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with World.opened(database_url, tmp_path) as town:
+        await town.says("wang", "报事 2号楼楼道灯不亮", group="g1")
+
+        town.clock.passes(timedelta(hours=30))
+        await town.core.clock.tick()
+        await town.settles()
+
+        news = [one for one in town.heard("lin") if "超时" in one]
+        assert len(news) == 1
+        assert not [one for one in town.heard("lin") if "提醒" in one]

@@ -34,3 +34,4 @@ you-are-welcome = You are welcome!
 call-in-group = { $name }, there is a message for you: please open our private chat.
 answered-in-private = Answered you in private.
 said-again = (This may have been sent before.)
+ask-danger = In danger keep away and call { $numbers } at once.

@@ -93,7 +93,6 @@ todo-head = { $count ->
     [one] One ticket to do:
    *[other] { $count } tickets to do, soonest first:
   }
-todo-until = due by { $at }
 todo-late = late, was due by { $at }
 
 told-addition =
@@ -129,3 +128,7 @@ told-photo-lost = A photo of ticket { $number } could not be fetched; the ticket
 remind-soon = Reminder: the { $what } of ticket { $number } is due { $at }, in { $by }.
 remind-late = Late: the { $what } of ticket { $number } was due { $at }, { $by } ago.
 do-unmerge = Undo the merge
+todo-answer = answer by { $at }
+todo-resolve = resolve by { $at }
+todo-feedback = report back by { $at }
+todo-other = due by { $at }

@@ -34,3 +34,4 @@ you-are-welcome = 不客气！
 call-in-group = { $name }，有一条消息等您查收，请打开和我的私聊。
 answered-in-private = 已私聊答复您。
 said-again = （这条可能重复发送）
+ask-danger = 有危险请先远离，马上拨打 { $numbers }。

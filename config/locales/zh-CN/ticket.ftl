@@ -87,8 +87,7 @@ ask-words-reason = 为什么不能受理？请发一句给居民看的理由（�
 
 todo-none = 您手上没有待办的工单。
 todo-head = 待办 { $count } 件，先到期的在前：
-todo-until = { $at } 前办结
-todo-late = 已超时，应在 { $at } 前办好
+todo-late = 已超时，期限是 { $at }
 
 told-addition =
     工单 { $number } 有补充：
@@ -123,3 +122,7 @@ told-photo-lost = 工单 { $number } 有一张照片没能收到，工单照常�
 remind-soon = 提醒：工单 { $number } 的{ $what }期限是 { $at }，还有{ $by }。
 remind-late = 超时：工单 { $number } 应在 { $at } 前{ $what }，已过{ $by }。
 do-unmerge = 取消合并
+todo-answer = { $at } 前答复
+todo-resolve = { $at } 前办结
+todo-feedback = { $at } 前反馈
+todo-other = { $at } 前办好
