@@ -214,7 +214,9 @@ class Intake:
         if isinstance(message, Said) and self._is_danger(message):
             return True
         now = self.now()
-        verdicts = [self._people.count(message.sender.key, now)]
+        # by chat too: whoever hears the notice is whom it is for
+        speaker = f"{message.sender.key} {message.chat.key}"
+        verdicts = [self._people.count(speaker, now)]
         # a press says nothing in the group, and a wish may be pressed by all
         said = isinstance(message, Said)
         if said and message.chat.kind is ChatKind.GROUP:

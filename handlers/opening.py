@@ -23,6 +23,7 @@ from handlers import letters, wording
 from handlers.context import Context
 from handlers.letters import Pick
 from handlers.rules import limits as rules
+from handlers.rules.complaints import is_against
 from handlers.rules.refusals import Refused
 from handlers.understanding.meaning import Place
 from storage import limits, photos, posts, tickets
@@ -63,6 +64,9 @@ def open_ticket(
         _keep_within(ctx, reporter, matter)
     category = ctx.community.category(matter.category)
     worker = ctx.worker_of(matter.grid)
+    against = worker is not None and is_against(matter.text, worker.name)
+    if against:
+        worker = None
     ticket = tickets.put(
         ctx.db,
         community_id=ctx.id,
@@ -80,7 +84,7 @@ def open_ticket(
         reporter_id=reporter.id if reporter else None,
         assignee_id=worker.id if worker else None,
         body_id=category.body,
-        private=category.private,
+        private=category.private or against,
         origin_chat=message.chat.key if message else "",
         origin_message=message.id if message else "",
         origin_thread=message.chat.thread if message else "",

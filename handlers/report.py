@@ -404,8 +404,10 @@ def ties_to(ctx: Context, ticket: Ticket) -> frozenset[Tie]:
         ties.add(Tie.ASSIGNEE)
     if person.has(*access.LEADERS):
         ties.add(Tie.DESK)
-    if person.has(*STAFF) and ticket.grid_id in people.grids_of(
-        ctx.db, ctx.id, person.id
+    if (
+        person.has(*STAFF)
+        and not access.is_desks_alone(ticket.private, ticket.assignee_id)
+        and ticket.grid_id in people.grids_of(ctx.db, ctx.id, person.id)
     ):
         ties.add(Tie.WORKER)
     if ticket.body_id is not None and person.id in opening.body_people(

@@ -166,6 +166,12 @@ def todo(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
     if person.has(*access.LEADERS):
         grids = frozenset(grid.id for grid in ctx.community.grids)
     found = tickets.assigned(ctx.db, ctx.id, person.id, grids, limit=21)
+    if not person.has(*access.LEADERS):
+        found = [
+            one
+            for one in found
+            if not access.is_desks_alone(one.private, one.assignee_id)
+        ]
     if not found and not person.has(*STAFF):
         raise Refused("refused-staff-only")
     if not found:

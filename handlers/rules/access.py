@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from config.terms import Action, Role
+from config.terms import Action, PersonId, Role
 
 
 class Tie(StrEnum):
@@ -47,6 +47,11 @@ MAY: dict[Action, frozenset[Tie]] = {
 
 SEE = frozenset(Tie)
 """Ties that may read a ticket's words; without one, only its number."""
+
+
+def is_desks_alone(private: bool, assignee: PersonId | None) -> bool:  # noqa: FBT001
+    """Whether a ticket went past its grid: a complaint about a worker."""
+    return private and assignee is None
 
 
 def may(ties: frozenset[Tie], action: Action) -> bool:
