@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from sqlalchemy import event
+from sqlalchemy import event, update
 
 from config.terms import ChatKind, CommunityId
-from storage import outbox
+from storage import outbox, schema
 from storage.database import Connection, Database
 from storage.messages import Chat, Say
 from tests.town import MONDAY
@@ -77,3 +77,29 @@ async def test_a_long_queue_is_not_read_to_find_whose_turn_it_is(
 
     read = [plan for plan in plans if plan.startswith("SCAN outbox")]
     assert set(read) <= {"SCAN outbox USING INDEX ix_outbox_sending"}
+
+
+async def test_a_queue_that_filled_up_unseen_is_claimed_at_once(
+    postgres_url: str,
+) -> None:
+    """What was planned for a few letters must do for thousands."""
+
+    def quiet_days(db: Connection) -> None:
+        _letters(db, "long ago", 20)
+        db.execute(update(schema.outbox).values(state="sent"))
+        db.exec_driver_sql("ANALYZE outbox")
+        for _ in range(12):  # the plan is settled after some
+            _letters(db, "group", 1)
+            (letter,) = outbox.take(db, MONDAY, LEASE, {"a": 8})
+            outbox.park(db, letter, "")
+
+    def storm(db: Connection) -> int:
+        db.exec_driver_sql("SET LOCAL statement_timeout = '5s'")
+        for chat in range(100):
+            _letters(db, f"{chat}", 40)
+        return len(outbox.take(db, MONDAY, LEASE, {"a": 8}))
+
+    async with Database(postgres_url).opened() as database:
+        await database.write(quiet_days)
+
+        assert await database.write(storm) == 1
