@@ -68,15 +68,15 @@ from tests.emulators import slowsync
 
 ROUNDS = 3
 CONNECTIONS = 64
-REPORTS = 2000
+REPORTS = 1000
 """In a burst."""
-SINGLES = 600
-TALK = 10_000
+SINGLES = 250
+TALK = 5_000
 REPORT_EACH = 200
 """One in so many of the talk is a report."""
 STEADY_PER_S = 100
-STEADY_S = 8
-RAW = 300
+STEADY_S = 5
+RAW = 200
 KILL_AFTER_S = 1.5
 RAW_TABLE = (
     (
