@@ -161,6 +161,9 @@ class Intake:
         most = DEADLY_TRIES + TRIES if alone else DEADLY_TRIES
 
         def count(db: Connection) -> int:
+            # passed by already: what the platform repeats is no new try
+            if not alone and inbox.tries(db, message) >= DEADLY_TRIES:
+                return most + 1
             tries = inbox.count_attempt(db, message, "started", now)
             if alone and tries > most:
                 inbox.set_aside(db, message, f"gave up after {most} tries")
