@@ -20,8 +20,8 @@ LOCKS = ("requirements.lock", "requirements-dev.lock")
 FOLDERS = {"bot", "config", "handlers", "storage", "tests"}
 
 # spelled in halves, or this file would break its own rule
-REGISTRIES = ["pypi" + ".org", "pythonhosted" + ".org", "npmjs" + ".org",
-              "deb.debian" + ".org", "/opt/" + "pypi"]  # fmt: skip
+REGISTRIES = ["pypi" + ".org", "python" + "hosted.org", "npmjs" + ".org",
+              "deb." + "debian.org", "/opt/" + "pypi"]  # fmt: skip
 MACHINES = re.compile(r"(?<![\w.:/-])/(work|root|home/\w+|Users/\w+)/")
 PUT_OFF = re.compile(r"(#|//|/\*|<!--|\{#)\s*(TODO|FIXME|XXX|HACK)\b")
 
