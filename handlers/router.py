@@ -598,7 +598,7 @@ def _press(ctx: Context, press: Pressed) -> list[Outgoing]:
         raise Refused("refused-button-old")
     if button.allowed and button.allowed != ctx.actor:
         raise Refused("refused-button-not-yours")
-    if button.chat and button.chat != press.chat.key:
+    if button.chat and not _is_in(ctx, press, button.chat):
         raise Refused("refused-button")
     handler = PRESSES.get(button.action)
     if handler is None:
@@ -607,6 +607,14 @@ def _press(ctx: Context, press: Pressed) -> list[Outgoing]:
     if not _stays(button.action):
         buttons.use(ctx.db, button, ctx.now)
     return said
+
+
+def _is_in(ctx: Context, press: Pressed, chat: str) -> bool:
+    """Whether it was pressed in that chat, or where the chat moved from."""
+    if press.chat.key == chat:
+        return True
+    known = chats.find(ctx.db, press.chat.channel, press.chat.address)
+    return known is not None and known.chat.key == chat
 
 
 def _stays(action: str) -> bool:

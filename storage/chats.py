@@ -241,6 +241,10 @@ def move(db: Connection, chat: Chat, to: str, now: datetime) -> bool:
             .where(table.c.origin_chat == new.key)
             .values(origin_chat=there)
         )
+    for table in (schema.button, schema.dialogue):
+        db.execute(
+            update(table).where(table.c.chat == new.key).values(chat=there)
+        )
     touch(db, "chat")
     touch(db, "outbox")
     return True

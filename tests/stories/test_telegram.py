@@ -155,6 +155,41 @@ async def test_an_answer_follows_the_group_that_was_upgraded_meanwhile(
             assert await _count(story, _tickets) == 2
 
 
+async def test_buttons_and_dialogues_move_along_with_the_group(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    async with TelegramTown.built(kind="group") as town:
+        wang, lin = town.people["wang"], town.people["lin"]
+        small = town.groups["g1"]
+        async with town.served(sqlite_url, tmp_path) as story:
+            await story.opens("lin", "wang")
+            wang.says(small, "报事 3号楼门口井盖破了")
+            await story.settles()
+            lin.says(small, "办结 1")
+            await story.settles()
+        # The question is still on its way when the group moves.
+        wang.says(small, "@linli_bot 门口井盖")
+        big = lin.upgrades(small, "")
+
+        async with town.served(sqlite_url, tmp_path) as story:
+            await story.settles()
+            press = wang.presses(big.heard[-1], 0)
+            await story.settles()
+            assert press.answer == {"text": "好的", "alert": False}
+            assert "工单 2" in _last(big)
+
+            wang.says(big, "@linli_bot 门口路灯")
+            await story.settles()
+            (button,) = big.heard[-1]["reply_markup"]["inline_keyboard"][0:1]
+            old = wang.forges(small.heard[-1], button[0]["callback_data"])
+            await story.settles()
+            assert old.answer == {"text": "好的", "alert": False}
+
+            lin.says(big, "@linli_bot 新井盖换好了")
+            await story.settles()
+            assert "新井盖换好了" in wang.private.words[-1]
+
+
 async def test_the_album_across_a_restart(
     database_url: str, tmp_path: Path
 ) -> None:
