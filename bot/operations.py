@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from obstore.exceptions import BaseError as StoreError
@@ -13,12 +13,14 @@ from bot.media import open_store
 from config.terms import CommunityId, PersonId, PhotoId
 from handlers import console, letters, own
 from handlers.context import Context
+from handlers.rules.calendar import is_published
 from storage import buttons, erasure, exports, migrate, people
 from storage.apply import Applied, apply
 from storage.database import Connection, Database, Taken
 from storage.engines import DatabaseError
 
 Told = Callable[[int, int], None]
+_AHEAD = timedelta(days=60)
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0", "＝", "＋", "－", "＠")
 """What a spreadsheet would take for a formula (ASVS 1.2.10)."""
 
@@ -29,7 +31,12 @@ class NobodyThere(Exception):
 
 async def check(plan: Plan, edges: Edges) -> list[Finding]:
     """Say what works and what to mend: database, photos, each platform."""
-    findings = [_pack(plan), await _database(plan), await _store(plan)]
+    findings = [
+        _pack(plan),
+        *_calendar(plan),
+        await _database(plan),
+        await _store(plan),
+    ]
     for channel in edges.outside(_no_photo):
         findings += await channel.check()
     await edges.close()
@@ -155,6 +162,21 @@ def _pack(plan: Plan) -> Finding:
         ok=True,
         words=f"pack: {len(plan.pack.communities)} communities, {grids} grids",
     )
+
+
+def _calendar(plan: Plan) -> list[Finding]:
+    """Say so while limits may reach into a year nobody has published."""
+    year = (plan.now() + _AHEAD).year
+    if is_published(year):
+        return []
+    return [
+        Finding(
+            ok=True,
+            words=f"calendar: {year} is not known here yet; until then its"
+            " working days are the plain week without 1 January, 1-2 May"
+            " and 1-3 October. Others stand in the pack's holidays.yaml",
+        )
+    ]
 
 
 async def _database(plan: Plan) -> Finding:

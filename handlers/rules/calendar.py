@@ -10,19 +10,23 @@ SATURDAY = 5
 HOURS = ((time(8, 30), time(12, 0)), (time(13, 30), time(17, 30)))
 """A working day of a residents' committee; the finer calendar comes with
 the ladder."""
+BY_LAW = frozenset({(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)})
+"""Months and days that are free each year, whatever is published."""
 
 
 def is_working_day(day: date, own: Mapping[date, bool]) -> bool:
     """Whether people work: by the pack, the nation, or the plain week.
 
-    The plain week serves a year whose calendar is not published yet.
+    The plain week, without the days that the law frees each year, serves
+    a year whose calendar is not published yet.
     """
     if day in own:
         return own[day]
     try:
         return bool(chinese_calendar.is_workday(day))  # type: ignore[no-untyped-call]
     except NotImplementedError:
-        return day.weekday() < SATURDAY
+        fixed = (day.month, day.day) in BY_LAW
+        return day.weekday() < SATURDAY and not fixed
 
 
 def is_published(year: int) -> bool:

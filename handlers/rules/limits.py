@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from config.pack.values import Limit, Rung, Span, Unit
@@ -26,7 +26,8 @@ def due_at(
 ) -> datetime:
     """Return when ``span`` has passed since ``start``."""
     if span.unit is Unit.HOURS:
-        return start + timedelta(hours=span.amount)
+        passed = start.astimezone(UTC) + timedelta(hours=span.amount)
+        return passed.astimezone(start.tzinfo)
     if span.unit is Unit.DAYS:
         local = start.astimezone(zone) + timedelta(days=span.amount)
         return local.astimezone(start.tzinfo)

@@ -1,12 +1,15 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from bot import operations
+from bot.app import Edges, Plan
+from config.settings import Settings
 from config.terms import PersonId
 from storage import people, sessions
-from tests.town import CHANNEL, COMMUNITY
+from tests.fakes import FakeClock
+from tests.town import CHANNEL, COMMUNITY, PACK
 from tests.world import World
 
 
@@ -75,3 +78,26 @@ async def test_an_operator_makes_the_first_desks_login_link(
     assert entered == sessions.Login(COMMUNITY.id, PersonId("lin"))
     with pytest.raises(operations.NobodyThere):
         await operations.login(plan, "nobody", "https://linli.example")
+
+
+async def test_a_year_that_nobody_has_published_is_said_to_be_so(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    def plan(at: datetime) -> Plan:
+        return Plan(
+            database_url=sqlite_url,
+            media_url=f"file://{tmp_path}/media",
+            pack=PACK,
+            now=FakeClock(at),
+        )
+
+    async def found(at: datetime) -> list[str]:
+        one = plan(at)
+        findings = await operations.check(one, Edges(Settings(), one))
+        assert all(finding.ok for finding in findings)
+        return [f.words for f in findings if f.words.startswith("calendar")]
+
+    assert await found(datetime(2026, 6, 1, tzinfo=UTC)) == []
+    [words] = await found(datetime(2090, 6, 1, tzinfo=UTC))
+    assert "2090" in words
+    assert "holidays.yaml" in words

@@ -19,14 +19,37 @@ def _local(*parts: int) -> datetime:
     return datetime(*parts, tzinfo=ZONE)  # type: ignore[arg-type,misc]
 
 
+BERLIN, NEW_YORK = "Europe/Berlin", "America/New_York"
+
+
+def _span(words: str) -> Span:
+    unit = Unit(words.lstrip("0123456789"))
+    return Span(int(words.removesuffix(unit)), unit)
+
+
 @pytest.mark.parametrize(
     ("start", "span", "due"),
     [
-        # the published calendar of 2026: the fourteenth of February works
+        # the published calendar of 2026: the fourteenth of February works,
+        # then nobody does until the twenty-fourth
+        ((2026, 2, 13, 10), "1wd", (2026, 2, 14, 10)),
         ((2026, 2, 13, 10), "2wd", (2026, 2, 24, 10)),
+        ((2026, 2, 15, 9), "1wd", (2026, 2, 25)),
+        ((2026, 2, 13, 18), "8wh", (2026, 2, 24, 9)),
+        ((2026, 2, 14, 17), "1wh", (2026, 2, 24, 9)),
+        # the national day, and the Saturday worked for it
+        ((2026, 9, 30, 12), "1wd", (2026, 10, 8, 12)),
+        ((2026, 10, 9, 16), "1wd", (2026, 10, 10, 16)),
         ((2026, 10, 9, 16), "2wd", (2026, 10, 12, 16)),
+        ((2026, 10, 11, 10), "1wd", (2026, 10, 13)),
+        # the year after is not published: the law frees its first day
+        ((2026, 12, 31, 10), "1wd", (2027, 1, 4, 10)),
+        ((2026, 12, 31, 17), "1wh", (2027, 1, 4, 9)),
+        ((2026, 12, 31, 10), "2d", (2027, 1, 2, 10)),
+        ((2024, 2, 28, 10), "1d", (2024, 2, 29, 10)),
         ((2026, 11, 20, 17), "1wh", (2026, 11, 23, 9)),
         ((2026, 11, 23, 11), "2wh", (2026, 11, 23, 14, 30)),
+        ((2026, 11, 23, 9), "8wh", (2026, 11, 24, 9, 30)),
         ((2026, 11, 23, 9), "4h", (2026, 11, 23, 13)),
         ((2026, 11, 23, 9), "7d", (2026, 11, 30, 9)),
     ],
@@ -34,12 +57,60 @@ def _local(*parts: int) -> datetime:
 def test_what_was_worked_out_by_hand(
     start: tuple[int, ...], span: str, due: tuple[int, ...]
 ) -> None:
-    unit = Unit(span.lstrip("0123456789"))
-    amount = int(span.removesuffix(unit))
+    found = limits.due_at(_local(*start), _span(span), ZONE, {})
 
-    found = limits.due_at(_local(*start), Span(amount, unit), ZONE, {})
+    assert found == datetime(*due, tzinfo=ZONE)  # type: ignore[arg-type,misc]
 
-    assert found == _local(*due)
+
+@pytest.mark.parametrize(
+    ("zone", "start", "span", "due"),
+    [
+        # hours are real ones, days go by the clock on the wall
+        (BERLIN, "2026-03-28 12:00", "24h", "2026-03-29T13:00+02:00"),
+        (BERLIN, "2026-03-28 12:00", "1d", "2026-03-29T12:00+02:00"),
+        (BERLIN, "2026-03-28 02:30", "1d", "2026-03-29T03:30+02:00"),
+        (BERLIN, "2026-10-24 12:00", "24h", "2026-10-25T11:00+01:00"),
+        (BERLIN, "2026-10-24 12:00", "1d", "2026-10-25T12:00+01:00"),
+        (BERLIN, "2026-10-23 16:30", "2wh", "2026-10-26T09:30+01:00"),
+        (NEW_YORK, "2026-03-07 12:00", "24h", "2026-03-08T13:00-04:00"),
+        (NEW_YORK, "2026-03-07 12:00", "2d", "2026-03-09T12:00-04:00"),
+        (NEW_YORK, "2026-03-06 16:00", "4wh", "2026-03-09T11:00-04:00"),
+        (NEW_YORK, "2026-10-30 16:00", "1wd", "2026-11-02T16:00-05:00"),
+        ("Asia/Kolkata", "2026-11-23 16:45", "2wh", "2026-11-24T09:45+05:30"),
+        (
+            "Asia/Kathmandu",
+            "2026-11-20 09:15",
+            "1wd",
+            "2026-11-23T09:15+05:45",
+        ),
+        (
+            "Pacific/Chatham",
+            "2026-11-23 09:15",
+            "1d",
+            "2026-11-24T09:15+13:45",
+        ),
+    ],
+)
+def test_clocks_that_change_and_half_hours(
+    zone: str, start: str, span: str, due: str
+) -> None:
+    there = ZoneInfo(zone)
+    began = datetime.fromisoformat(start).replace(tzinfo=there)
+
+    for told in (began, began.astimezone(UTC)):
+        found = limits.due_at(told, _span(span), there, {})
+        assert found.astimezone(UTC) == datetime.fromisoformat(due)
+
+
+def test_a_day_that_the_pack_frees_or_works_counts_so() -> None:
+    own = {date(2026, 11, 24): False, date(2026, 11, 28): True}
+
+    assert limits.due_at(
+        _local(2026, 11, 23, 10), _span("1wd"), ZONE, own
+    ) == _local(2026, 11, 25, 10)
+    assert limits.due_at(
+        _local(2026, 11, 27, 10), _span("1wd"), ZONE, own
+    ) == _local(2026, 11, 28, 10)
 
 
 @given(
