@@ -271,6 +271,29 @@ async def test_the_offices_changes_are_news_once_and_ours_are_none(
     assert again[0].key != heard[0].key
 
 
+async def test_the_first_look_asks_little_however_much_there_is(
+    bridge: Bridge, tracker: Tracker
+) -> None:
+    count = 12
+    issues = [
+        await bridge.channel.send(order(f"m-{number}"), f"letter-{number}")
+        for number in range(count)
+    ]
+    for issue in issues[:2]:
+        tracker.staff_changes(issue, "in-progress", "下午去看")
+    bridge.channel = bridge.started()
+    before = bridge.proxy.seen.total()
+    heard = await bridge.hears(count)
+
+    asked = bridge.proxy.seen.total() - before
+    told = {it.order: (it.chat.address, it.words) for it in heard}
+    assert told.keys() >= set(issues)
+    assert told[issues[0]] == ("m-0", "下午去看")
+    assert told[issues[5]] == ("m-5", "")
+    spoken = sum(bool(it.words) for it in heard)
+    assert asked <= spoken + 6
+
+
 async def test_after_a_restart_the_same_state_has_the_same_key(
     bridge: Bridge, tracker: Tracker
 ) -> None:

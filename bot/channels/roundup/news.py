@@ -5,6 +5,7 @@ a person has said something else last, than the core was told. So a look
 may be missed or made twice, and what we ourselves change is no news.
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from bot.channels.channel import Receive
@@ -26,6 +27,9 @@ LOOK_BACK = timedelta(days=30)
 OVERLAP = timedelta(minutes=10)
 """Each look covers the end of the one before, against skew and races."""
 WORDS = 2000
+PORTION = 100
+"""Changes handed over together: what is handed over is told, though a
+later request of the same look may fail."""
 
 
 class News:
@@ -51,14 +55,29 @@ class News:
             fields="title,status,activity,actor,messages",
         )
         changed = [it for it in issues if self._looked.get(id_of(it)) != it]
+        changed.sort(key=lambda it: str(it.get("activity")))
+        notes = await tracker.notes_since(since) if changed else {}
+        for start in range(0, len(changed), PORTION):
+            portion = changed[start : start + PORTION]
+            await self._tell(portion, notes, receive)
+        self._looked = {id_of(issue): issue for issue in issues}
+        self._since = until - OVERLAP
+
+    async def _tell(
+        self,
+        changed: list[Item],
+        notes: Mapping[str, Item],
+        receive: Receive,
+    ) -> None:
+        tracker = self._tracker
         news: dict[str, State] = {}
         letters: list[OrderChanged] = []
-        for issue in sorted(changed, key=lambda it: str(it.get("activity"))):
-            state, words = await self._state(issue)
+        for issue in changed:
+            state, words = await self._state(issue, notes)
             if tracker.states.get(id_of(issue)) == state:
                 continue
             news[id_of(issue)] = state
-            reference = await tracker.reference(issue)
+            reference = await tracker.reference(issue, notes)
             if reference:
                 change = await self._change(issue, reference, state, words)
                 letters.append(change)
@@ -66,20 +85,24 @@ class News:
             await receive(letters)
         for name, state in news.items():
             remember(tracker.states, name, state)
-        self._looked = {id_of(issue): issue for issue in issues}
-        self._since = until - OVERLAP
 
-    async def _state(self, issue: Item) -> tuple[State, str]:
+    async def _state(
+        self, issue: Item, notes: Mapping[str, Item]
+    ) -> tuple[State, str]:
         """Return where the issue stands, and the latest words of a person."""
+        tracker = self._tracker
         status = str(issue.get("status") or "")
-        known = self._tracker.states.get(id_of(issue))
+        known = tracker.states.get(id_of(issue))
         for message in sorted(
             ids_of(issue, "messages"), key=int, reverse=True
         ):
             if known and message == known.message:
                 return State(status, message), ""
-            said = await self._tracker.message(message)
-            if author_of(said) != self._tracker.me:
+            note = notes.get(message)
+            if note is not None and author_of(note) == tracker.me:
+                continue
+            said = await tracker.message(message)
+            if author_of(said) != tracker.me:
                 words = str(said.get("content") or "").strip()
                 return State(status, message), words[:WORDS]
         return State(status, ""), ""

@@ -7,6 +7,7 @@ and letter in the ``messageid`` of each note that we write.
 
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -129,6 +130,15 @@ class Tracker:
             if (mark := str(note.get("messageid", ""))).startswith(start)
         ]
 
+    async def notes_since(self, since: datetime) -> dict[str, Item]:
+        """Return who wrote which message, and its mark, by one search."""
+        said = await self.rest.search(
+            "msg",
+            date=f"from {since:%Y%m%d%H%M%S}",
+            fields="author,messageid",
+        )
+        return {id_of(note): note for note in said}
+
     async def message(self, message: str) -> Item:
         """Return a message with its words."""
         # less verbose, the words are but a link
@@ -136,14 +146,20 @@ class Tracker:
         attributes = said.get("attributes")
         return attributes if isinstance(attributes, dict) else {}
 
-    async def reference(self, issue: Item) -> str:
-        """Return our reference, "" if the issue is none of ours."""
+    async def reference(self, issue: Item, notes: Mapping[str, Item]) -> str:
+        """Return our reference, "" if the issue is none of ours.
+
+        ``notes`` are messages of which the mark is known.
+        """
         known = self._references.get(id_of(issue))
         if known:
             return known
         # people rename issues, so the first note counts before the title
         first = min(ids_of(issue, "messages"), key=int, default="")
-        mark = (await self.message(first)).get("messageid") if first else ""
+        note = notes.get(first)
+        if first and note is None:
+            note = await self.message(first)
+        mark = note.get("messageid") if note else ""
         found = _MARK.match(str(mark)) or _TITLE.match(
             str(issue.get("title") or "")
         )
