@@ -21,8 +21,10 @@ from storage import chats, inbox
 from storage.database import Connection, Database
 from storage.inbox import Kept
 from storage.messages import (
+    Chat,
     Edited,
     Incoming,
+    Moved,
     Pressed,
     Said,
     Withdrawn,
@@ -104,11 +106,25 @@ class Intake:
         """
         self.heard += len(messages)
         self.last_heard = self.now()
-        wanted = [
-            self._clean(message)
-            for message in messages
-            if self._matters(message) and await self._is_borne(message)
-        ]
+        wanted: list[Incoming] = []
+        asked: set[str] = set()
+        """Unknown groups, asked about after all that could have bound them."""
+        for message in messages:
+            group = self._unknown_group(message)
+            if group is not None and group.key not in asked:
+                if any(_may_bind(one) for one in wanted):
+                    await self._take_in(wanted)
+                    wanted = []
+                await self._ask_about(group)
+                asked.add(group.key)
+            if self._matters(message) and await self._is_borne(message):
+                wanted.append(self._clean(message))
+                if _may_bind(message):
+                    asked.clear()
+        await self._take_in(wanted)
+
+    async def _take_in(self, wanted: Sequence[Incoming]) -> None:
+        """Have the writer handle what is no talk; return after the commit."""
         if not wanted:
             return
         self.acted += len(wanted)
@@ -236,6 +252,26 @@ class Intake:
         self.flooded += not borne
         return borne
 
+    def _unknown_group(self, message: Incoming) -> Chat | None:
+        """Return the group of a message if we know of no binding."""
+        if not isinstance(message, (Said, Edited, Withdrawn)):
+            return None
+        chat = message.chat
+        known = chat.kind is not ChatKind.GROUP or chat.key in self._groups
+        return None if known else chat
+
+    async def _ask_about(self, group: Chat) -> None:
+        """Look whether a group was bound that we haven't heard of.
+
+        Just now, by a message before this one, or by another process:
+        what is said next there would be lost as somebody else's talk.
+        """
+        known = await self.database.read(
+            lambda db: chats.find(db, group.channel, group.address)
+        )
+        if known is not None and known.community_id is not None:
+            self._groups[group.key] = known.community_id
+
     def _is_danger(self, message: Said) -> bool:
         community = self._groups.get(message.chat.key)
         minds = (
@@ -282,6 +318,13 @@ class Intake:
     def _on_commit(self, touched: frozenset[str]) -> None:
         if touched & {"chat", "faq"}:
             self._changed.set()
+
+
+def _may_bind(message: Incoming) -> bool:
+    """Whether a message can make a group ours: few can."""
+    if isinstance(message, Said):
+        return router.is_binding(message)
+    return isinstance(message, (Moved, Pressed))
 
 
 def _speech(message: Said | Pressed) -> str:

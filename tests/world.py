@@ -197,9 +197,12 @@ class World:
 
     async def moves(self, group: str, to: str) -> None:
         """Let the platform give a group a new address."""
-        await self.hears(
-            Moved(**self._from("admin", group, f"v{next(self._ids)}"), to=to)
-        )
+        await self.hears(self.moved(group, to))
+
+    def moved(self, group: str, to: str) -> Moved:
+        """Return a group's new address, before it is heard."""
+        id_ = f"v{next(self._ids)}"
+        return Moved(**self._from("admin", group, id_), to=to)
 
     async def hears(self, *messages: Incoming) -> None:
         """Let messages arrive together, and everything settle."""

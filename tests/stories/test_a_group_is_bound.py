@@ -180,3 +180,63 @@ async def test_only_the_desk_makes_codes_and_releases(
         assert "只给社区工作人员" in town.last(who)
         await town.says(who, "/unbind", group="g1")
         assert "只给社区工作人员" in town.last("g1")
+
+
+async def test_what_waited_behind_the_binding_is_heard_too(
+    database_url: str, tmp_path: Path
+) -> None:
+    """After an outage a platform tells hours of a group at once."""
+    async with World.opened(database_url, tmp_path) as town:
+        code = await code_from(town)
+
+        await town.hears(
+            town.said("wang", "报事 1号楼路灯坏了", group="new"),
+            town.said("admin", f"绑定 {code}", group="new"),
+            town.said("wang", "报事 3号楼路灯坏了", group="new"),
+        )
+
+        assert "本群是第一网格的居民群了" in town.read("new")[0]
+        assert "工单 1" in town.last("new")
+
+
+async def test_what_waited_behind_a_new_address_is_heard_too(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with World.opened(database_url, tmp_path) as town:
+        await town.hears(
+            town.moved("g1", to="g1-super"),
+            town.said("wang", "报事 3号楼路灯坏了", group="g1-super"),
+        )
+
+        assert "工单 1" in town.last("g1-super")
+
+
+async def test_what_follows_the_binding_at_once_is_heard(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with World.opened(database_url, tmp_path) as town:
+        code = await code_from(town)
+        bound = town.said("admin", f"绑定 {code}", group="new")
+        report = town.said("wang", "报事 3号楼路灯坏了", group="new")
+
+        await town.core.intake.receive([bound])
+        await town.hears(report)
+
+        assert "工单 1" in town.last("new")
+
+
+async def test_a_group_that_another_process_bound_is_heard(
+    postgres_url: str, tmp_path: Path
+) -> None:
+    async with (
+        World.opened(postgres_url, tmp_path) as here,
+        World.opened(postgres_url, tmp_path, channel=here.channel) as there,
+    ):
+        code = await code_from(here)
+        await here.says("admin", f"绑定 {code}", group="new")
+
+        await there.says(
+            "wang", "报事 3号楼路灯坏了", group="new", message="m99"
+        )
+
+        assert "工单 1" in there.last("new")
