@@ -44,6 +44,9 @@ PRESS_LIVES = timedelta(minutes=2)
 """An answer to a press is of no use later."""
 GIVE_UP = timedelta(hours=72)
 """A letter that could not be sent for so long is parked."""
+FEW_TRIES = 20
+"""An hour's worth: a letter of last week, which waited for its person to
+open the chat or for us to run again, has not failed before."""
 FIRST_PAUSE = timedelta(seconds=2)
 LONGEST_PAUSE = timedelta(minutes=5)
 CUT_OFF_PAUSE = timedelta(seconds=15)
@@ -228,7 +231,7 @@ class Delivery:
 
     async def _later(self, letter: Letter, later: Later) -> None:
         now = self.now()
-        if now - letter.created_at > GIVE_UP:
+        if self._is_hopeless(letter, now):
             await self._park(letter, f"gave up: {later}")
             return
         told = timedelta(seconds=later.seconds)
@@ -247,7 +250,7 @@ class Delivery:
     ) -> None:
         now = self.now()
         # how often doesn't matter: a long outage is many attempts
-        if channel.can.once and now - letter.created_at <= GIVE_UP:
+        if channel.can.once and not self._is_hopeless(letter, now):
             pause = min(self._pause(letter), longest)
             await self.database.write(
                 lambda db: outbox.put_back(
@@ -339,6 +342,12 @@ class Delivery:
             await self._unknown(
                 letter, outgoing, channel, "cut off", CUT_OFF_PAUSE
             )
+
+    @staticmethod
+    def _is_hopeless(letter: Letter, now: datetime) -> bool:
+        """Whether a letter is old and was tried often enough."""
+        old = now - letter.created_at > GIVE_UP
+        return old and letter.attempts > FEW_TRIES
 
     @staticmethod
     def _pause(letter: Letter) -> timedelta:

@@ -500,6 +500,28 @@ async def test_who_unblocks_the_bot_reads_what_waited(
         assert "井盖" in lin.private.words[-1]
 
 
+async def test_what_waited_for_days_is_not_given_up_at_the_first_hiccup(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    async with (
+        TelegramTown.built() as town,
+        town.served(sqlite_url, tmp_path) as story,
+    ):
+        wang, lin = town.people["wang"], town.people["lin"]
+        wang.says(town.groups["g1"], "3号楼门口井盖破了")
+        await story.settles()
+        await story.passes(timedelta(days=4))
+        faults = town.telegram.faults
+        faults.refuse("sendMessage", 502, "Bad Gateway", chat=lin.id, times=2)
+
+        lin.starts("news")
+        await story.settles()
+        await story.passes(timedelta(minutes=1))
+        await story.passes(timedelta(minutes=1))
+
+        assert [text for text in lin.private.words if "井盖" in text]
+
+
 async def test_a_block_that_nobody_told_of_loses_no_letter(
     sqlite_url: str, tmp_path: Path
 ) -> None:
