@@ -129,7 +129,7 @@ class Intake:
             return
         self.acted += len(wanted)
         if self._careful > 0:
-            for message in wanted:
+            for message in await self._unheard(wanted):
                 self._careful -= 1
                 await self._try_carefully(message)
             return
@@ -164,6 +164,25 @@ class Intake:
             lambda db: inbox.set_aside_again(db, kept.id)
         )
 
+    async def _unheard(
+        self, messages: Sequence[Incoming]
+    ) -> Sequence[Incoming]:
+        """Return what a platform repeats after a start and is not done.
+
+        However soon the next kill comes, a long batch gets on: counting
+        anew what was done or passed by would take all of the time till
+        then, and count kills against whoever stands first.
+        """
+
+        def look(db: Connection) -> Sequence[Incoming]:
+            return [
+                message
+                for message in inbox.unheard(db, messages)
+                if inbox.tries(db, message) < DEADLY_TRIES
+            ]
+
+        return await self.database.read(look)
+
     async def _try_carefully(
         self, message: Incoming, *, alone: bool = False
     ) -> None:
@@ -177,9 +196,6 @@ class Intake:
         most = DEADLY_TRIES + TRIES if alone else DEADLY_TRIES
 
         def count(db: Connection) -> int:
-            # passed by already: what the platform repeats is no new try
-            if not alone and inbox.tries(db, message) >= DEADLY_TRIES:
-                return most + 1
             tries = inbox.count_attempt(db, message, "started", now)
             if alone and tries > most:
                 inbox.set_aside(db, message, f"gave up after {most} tries")

@@ -45,17 +45,38 @@ def first(db: Connection, message: Incoming, now: datetime) -> bool:
     It is kept as a digest, since it names the chat: a private one is a
     person's own number.
     """
-    key = hashlib.blake2b(message.key.encode(), digest_size=16).hexdigest()
     done = db.execute(
         prepared.insert_if_new(db, schema.seen),
         {
             "channel": message.channel,
             "account": message.account,
-            "key": key,
+            "key": _digest(message),
             "at": now,
         },
     )
     return done.rowcount == 1
+
+
+def unheard(
+    db: Connection, messages: Sequence[Incoming]
+) -> Sequence[Incoming]:
+    """Return the messages whose key was not taken yet, in order."""
+    s = schema.seen.c
+    taken = {
+        tuple(row)
+        for row in db.execute(
+            select(s.channel, s.account, s.key).where(
+                s.channel.in_({one.channel for one in messages}),
+                s.account.in_({one.account for one in messages}),
+                s.key.in_({_digest(one) for one in messages}),
+            )
+        )
+    }
+    return [
+        one
+        for one in messages
+        if (one.channel, one.account, _digest(one)) not in taken
+    ]
 
 
 def keep_part(
@@ -304,6 +325,10 @@ def forget_keys(db: Connection, before: datetime) -> int:
     """Drop once-only keys older than any platform's retry."""
     s = schema.seen
     return db.execute(delete(s).where(s.c.at < before)).rowcount
+
+
+def _digest(message: Incoming) -> str:
+    return hashlib.blake2b(message.key.encode(), digest_size=16).hexdigest()
 
 
 def _in_state(db: Connection, state: str, limit: int) -> Sequence[Kept]:

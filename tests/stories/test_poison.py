@@ -1,18 +1,43 @@
 """A message that fails is kept, tried, set aside; nobody waits for it."""
 
+from asyncio import Future
+from contextlib import suppress
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
+from sqlalchemy import func, select
+from typing_extensions import override
 
-from bot.intake import DEADLY_TRIES, TRIES
+from bot.intake import DEADLY_TRIES, TRIES, Intake
 from config.terms import Command
 from handlers import router
 from handlers.context import Context
-from storage import inbox
-from storage.database import Connection
+from storage import inbox, schema
+from storage.database import Connection, Database, Work
 from storage.messages import Outgoing, Said
 from tests.town import MONDAY
 from tests.world import World
+
+T = TypeVar("T")
+FOR_EVER = 1 << 30
+
+
+class Killed(BaseException):
+    """The process is gone; nobody catches this."""
+
+
+class Mortal(Database):
+    """A database whose process dies after so many transactions."""
+
+    left = FOR_EVER
+
+    @override
+    def submit(self, work: Work[T]) -> Future[T]:
+        if self.left <= 0:
+            raise Killed
+        self.left -= 1
+        return super().submit(work)
 
 
 def _breaks(_ctx: Context, _message: Said, rest: str) -> list[Outgoing]:
@@ -82,6 +107,42 @@ async def test_a_message_that_always_kills_is_set_aside(
 
         assert len(await town.core.database.read(inbox.poison)) == 1
         assert town.heard("wang") == []
+
+
+async def test_kills_within_one_batch_wear_nobody_out(
+    database_url: str, tmp_path: Path
+) -> None:
+    """Each life ends in the middle of its third message, for long."""
+    async with World.opened(database_url, tmp_path) as town:
+        batch = [
+            town.said(f"r{n}", f"报事 第{n}号井盖破了", group="g1")
+            for n in range(60)
+        ]
+        fixed, now = town.core.fixed, town.clock
+    database = Mortal(database_url)
+    async with database.opened():
+        lives = 0
+        acknowledged = False
+        while not acknowledged:
+            lives += 1
+            assert lives <= 40, "it gets no further"
+            database.left = 5
+            with suppress(Killed):
+                intake = Intake(fixed=fixed, database=database, now=now)
+                await intake.open()
+                await intake.receive(batch)
+                acknowledged = True
+        database.left = FOR_EVER
+        await Intake(fixed=fixed, database=database, now=now).retry()
+
+        assert lives > DEADLY_TRIES + TRIES
+        assert await database.read(inbox.all_kept) == []
+        assert await database.read(_tickets) == len(batch)
+
+
+def _tickets(db: Connection) -> int:
+    query = select(func.count()).select_from(schema.ticket)
+    return int(db.execute(query).scalar_one())
 
 
 async def _counted(town: World, message: Said, times: int) -> None:
