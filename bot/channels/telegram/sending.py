@@ -144,13 +144,16 @@ class Sender:
     async def _in_topic(
         self, chat: Chat, part: words.Part, reply_to: str
     ) -> str:
-        """Send into the topic; into the general one if it is gone."""
+        """Send into the topic; into the general one if it is shut or gone.
+
+        Without the reply then: it would stand in the topic again.
+        """
         try:
             return await told(self._call(chat, part, reply_to, chat.thread))
         except Never as no:
             if not chat.thread or not _names(no, _NO_TOPIC):
                 raise
-        return await told(self._call(chat, part, reply_to, ""))
+        return await told(self._call(chat, part, "", ""))
 
     async def _call(
         self, chat: Chat, part: words.Part, reply_to: str, thread: str

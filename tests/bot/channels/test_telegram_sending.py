@@ -145,6 +145,21 @@ async def test_an_answer_goes_into_the_topic_it_was_asked_in(
     assert threads == [thread, None, None]
 
 
+async def test_a_reply_finds_its_way_out_of_a_closed_topic(
+    telegram: Telegram, group: Group, lin: Person
+) -> None:
+    """Even without a topic a reply would stand where its message does."""
+    thread = group.opens_topic("报事")
+    report = lin.says(group, "井盖破了", thread=thread)
+    group.room.closed_topics.add(thread)
+    chat, reply_to = place(group.id, thread), str(report["message_id"])
+
+    await telegram.send(Say(chat=chat, text="在", reply_to=reply_to), "1")
+
+    assert group.words == ["在"]
+    assert "message_thread_id" not in group.heard[0]
+
+
 async def test_long_words_go_in_parts_and_lose_nothing(
     telegram: Telegram, lin: Person
 ) -> None:

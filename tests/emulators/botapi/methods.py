@@ -405,13 +405,22 @@ class Methods:
         extras: Json = {}
         if markup := check_markup(params.json("reply_markup")):
             extras["reply_markup"] = markup
+        quoted = self._quoted(room, params)
         topic = params.number("message_thread_id")
+        if quoted is not None:
+            extras["reply_to_message"] = self._state.quoted(quoted)
+            if quoted.get("is_topic_message"):
+                # a reply stands where the message stands that it answers
+                topic = topic or quoted["message_thread_id"]
         if topic:
             if topic not in room.topics:
                 raise bad("message thread not found")
             if topic in room.closed_topics:
                 raise bad("TOPIC_CLOSED")
             extras |= {"message_thread_id": topic, "is_topic_message": True}
+        return extras
+
+    def _quoted(self, room: Room, params: Params) -> Json | None:
         reply = params.json("reply_parameters") or {}
         if params.has("reply_to_message_id"):
             reply = {
@@ -420,13 +429,12 @@ class Methods:
                     "allow_sending_without_reply"
                 ),
             }
-        if reply:
-            quoted = room.messages.get(int(reply["message_id"]))
-            if quoted is not None:
-                extras["reply_to_message"] = self._state.quoted(quoted)
-            elif not reply.get("allow_sending_without_reply"):
-                raise bad("message to be replied not found")
-        return extras
+        if not reply:
+            return None
+        quoted = room.messages.get(int(reply["message_id"]))
+        if quoted is None and not reply.get("allow_sending_without_reply"):
+            raise bad("message to be replied not found")
+        return quoted
 
     def _deliver(self, room: Room, method: str, **body: object) -> Json:
         author: Json | None = _plain(self._state.bot)
