@@ -465,7 +465,7 @@ def _anonymous(ctx: Context, message: Said) -> list[Outgoing]:
         return []
     if typed.command is Command.BIND:
         return groups.bind(ctx, message, typed.words)
-    if typed.command is Command.REPORT:
+    if typed.command is Command.REPORT and not message.forwarded:
         raise Refused("refused-anonymous")
     return []
 

@@ -299,6 +299,54 @@ async def test_talk_leaves_no_trace(sqlite_url: str, tmp_path: Path) -> None:
         assert seen == 0
 
 
+async def test_a_notice_of_the_linked_channel_is_not_answered(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    async with (
+        TelegramTown.built() as town,
+        town.served(sqlite_url, tmp_path) as story,
+    ):
+        group = town.groups["g1"]
+        notices = town.telegram.channel("小镇通知")
+        group.from_channel(notices, "报事 电话改成 0000-1234，3号楼路灯已修")
+        notices.posts("报事 3号楼路灯坏了")
+        await story.settles()
+        assert group.words == []
+
+        group.as_itself("报事 3号楼路灯坏了")
+        await story.settles()
+        assert _last(group).startswith("匿名身份不能报事")
+
+
+async def test_a_contact_card_is_an_answer_to_whom_to_reach(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    async with (
+        TelegramTown.built() as town,
+        town.served(sqlite_url, tmp_path) as story,
+    ):
+        wang = town.people["wang"]
+        await story.opens("lin", "wang")
+        wang.says(None, "许愿 想要一把折叠椅，3号楼")
+        await story.settles()
+        for _ in range(3):
+            asked = wang.private.heard[-1]
+            if "reply_markup" not in asked:
+                break
+            wang.presses(asked, 0)
+            await story.settles()
+
+        card = {"phone_number": "00005678", "first_name": "王", "user_id": 7}
+        wang.says(None, contact=card)
+        await story.settles()
+
+        assert wang.private.words[-1].startswith("好的，联系方式只告诉")
+        kept = await story.core.database.read(
+            lambda db: db.execute(schema.wish.select()).mappings().one()
+        )
+        assert kept["contact"] == "王 00005678"
+
+
 async def test_a_poison_update_waits_for_eyes_and_holds_up_nobody(
     sqlite_url: str, tmp_path: Path
 ) -> None:

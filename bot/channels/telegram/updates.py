@@ -104,6 +104,12 @@ class _Venue(Struct, frozen=True):
     address: str = ""
 
 
+class _Contact(Struct, frozen=True):
+    phone_number: str = ""
+    first_name: str = ""
+    last_name: str = ""
+
+
 class _Reply(Struct, frozen=True):
     message_id: int
     from_: _User | None = field(default=None, name="from")
@@ -135,6 +141,7 @@ class _Message(Struct, frozen=True):
     video_note: _File | None = None
     location: _Location | None = None
     venue: _Venue | None = None
+    contact: _Contact | None = None
     reply_to_message: _Reply | None = None
     media_group_id: str = ""
     forward_origin: object = None
@@ -352,7 +359,7 @@ class _Reading:
 
     def _words(self, message: _Message) -> tuple[str, bool] | None:
         """Return the words without the bot's name; None: for another bot."""
-        text = message.text or message.caption or _venue(message)
+        text = message.text or message.caption or _shown(message)
         entities = message.entities or message.caption_entities
         addressed = False
         if command := _COMMAND.match(text):
@@ -507,9 +514,18 @@ def _point(message: _Message) -> Point | None:
     return Point(where.latitude, where.longitude) if where else None
 
 
-def _venue(message: _Message) -> str:
-    venue = message.venue
-    return f"{venue.title} {venue.address}".strip() if venue else ""
+def _shown(message: _Message) -> str:
+    """Return what a message shows in words of the app's own.
+
+    A contact card is an answer in private; in a group it is talk.
+    """
+    if venue := message.venue:
+        return f"{venue.title} {venue.address}".strip()
+    card = message.contact
+    if card is None or message.chat.type != "private":
+        return ""
+    names = (card.first_name, card.last_name, card.phone_number)
+    return " ".join(part for part in names if part)
 
 
 def _cut(text: str, entity: _Entity) -> tuple[str, str, str]:
