@@ -5,6 +5,7 @@ platforms. ``serve`` adds the real ones.
 """
 
 import asyncio
+import errno
 import gc
 import secrets
 import signal
@@ -56,7 +57,17 @@ STOP_S = 6.0
 """How long sends under way may take at a stop."""
 LONGEST_REST_S = 60.0
 
+_NO_PORT = {
+    errno.EADDRINUSE: "another program has it; choose another port",
+    errno.EADDRNOTAVAIL: "this machine has no such address",
+    errno.EACCES: "Linli may not have it; choose a port above 1023",
+}
+
 log = structlog.get_logger()
+
+
+class NoPort(Exception):
+    """The pages' port can't be had; the message says why."""
 
 
 def wall() -> datetime:
@@ -144,11 +155,10 @@ async def opened_core(
 ) -> AsyncIterator[Core]:
     """Open the database, bring it up to date, and build what serves it.
 
-    Nothing runs yet but the writer. Raises ``Taken``, ``Foreign`` or the
-    database's error.
+    Nothing runs yet but the writer. Raises what ``migrate.opened`` raises,
+    and ``NoStore``.
     """
-    async with Database(plan.database_url).opened() as database:
-        await database.write(migrate.upgrade)
+    async with migrate.opened(plan.database_url) as database:
         now = plan.now()
         with shown("apply") as told:
             await database.write(lambda db: apply(db, plan.pack, now, told))
@@ -231,7 +241,7 @@ async def running(core: Core) -> AsyncIterator[None]:
 async def serve(settings: Settings, plan: Plan, host: str, port: int) -> None:
     """Serve until SIGTERM or SIGINT; print the address once it is open.
 
-    Raises what ``opened_core`` raises, and ``OSError`` for a port in use.
+    Raises what ``opened_core`` raises, and ``NoPort``.
     """
     async with AsyncExitStack() as stack:
         edges = Edges(settings, plan)
@@ -260,9 +270,9 @@ async def serve(settings: Settings, plan: Plan, host: str, port: int) -> None:
         )
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
+        # a port in use ends the start before anything is said to anybody
+        await _listen(web.TCPSite(runner, host, port), host, port)
         await stack.enter_async_context(running(core))
-        site = web.TCPSite(runner, host, port)
-        await site.start()
         _settled()
         core.health.ready = True
         sys.stdout.write(f"{_address(runner, plan)}\n")
@@ -270,6 +280,14 @@ async def serve(settings: Settings, plan: Plan, host: str, port: int) -> None:
         await _signalled()
         core.health.ready = False
         log.info("stopping")
+
+
+async def _listen(site: web.TCPSite, host: str, port: int) -> None:
+    try:
+        await site.start()
+    except OSError as wrong:
+        why = _NO_PORT.get(wrong.errno or 0, "there is no such address")
+        raise NoPort(f"{host}:{port}: {why}") from None
 
 
 def _settled() -> None:

@@ -13,7 +13,6 @@ from contextlib import closing
 from pathlib import Path
 
 from storage import erasure, migrate
-from storage.database import Database
 from storage.engines import make_url
 
 DATABASE = "linli.sqlite"
@@ -75,8 +74,7 @@ async def restore(database_url: str, media_url: str, source: Path) -> int:
                 place = media / photo.relative_to(kept)
                 place.parent.mkdir(parents=True, exist_ok=True)
                 photo.replace(place)
-    async with Database(database_url).opened() as database:
-        await database.write(migrate.upgrade)
+    async with migrate.opened(database_url) as database:
         again = await database.write(lambda db: erasure.reapply(db, erased))
         return len(again)
 
@@ -115,8 +113,7 @@ def _check(copy: Path) -> None:
 
 async def _erased(database_url: str) -> list[erasure.Tombstone]:
     """Return who was erased here; takes the file, so nobody else has it."""
-    async with Database(database_url).opened() as database:
-        await database.write(migrate.upgrade)
+    async with migrate.opened(database_url) as database:
         return list(await database.read(erasure.tombstones))
 
 

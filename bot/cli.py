@@ -9,10 +9,11 @@ from typing import Annotated, Any, NoReturn, TypeVar
 import typer
 
 from bot import logs, operations, systems
-from bot.app import Edges, MovableClock, Plan, serve, wall
+from bot.app import Edges, MovableClock, NoPort, Plan, serve, wall
 from bot.backup import CannotBackUp, back_up
 from bot.backup import restore as put_back
 from bot.channels.channel import Finding
+from bot.media import NoStore
 from bot.progress import shown
 from config.pack.demo import Demo as Story
 from config.pack.demo import load_demo
@@ -21,7 +22,7 @@ from config.pack.mistakes import PackMistakes
 from config.pack.values import Pack
 from config.settings import BadSettings, Settings
 from storage.database import Taken
-from storage.migrate import Foreign
+from storage.migrate import Foreign, Unusable
 
 app = typer.Typer(
     help="Linli 邻里: a community's group chats and its desk.",
@@ -73,7 +74,6 @@ def demo(
     """Serve the demo community: be anybody, move the clock."""
     settings = _settings()
     folder = data.absolute()
-    folder.mkdir(parents=True, exist_ok=True)
     pack = _pack(settings.pack)
     plan = Plan(
         database_url=f"sqlite+aiosqlite:///{folder}/linli.sqlite",
@@ -202,6 +202,8 @@ def _guarded(work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run(work)
     except (Taken, Foreign, CannotBackUp, OSError) as no:
         _say_no(str(no))
+    except Unusable as no:
+        _say_no(f"LINLI_DATABASE_URL: {no}")
     except operations.NobodyThere as nobody:
         _say_no(f"{nobody}: no community knows them")
 
@@ -213,8 +215,12 @@ def _serve(settings: Settings, plan: Plan, host: str, port: int) -> None:
         _run(serve(settings, plan, host, port))
     except* (Taken, Foreign) as group:
         noes += [str(no) for no in _each(group)]
-    except* OSError as group:
-        noes += [f"{host}:{port}: {no}" for no in _each(group)]
+    except* NoPort as group:
+        noes += [f"LINLI_HTTP_PORT: {no}" for no in _each(group)]
+    except* Unusable as group:
+        noes += [f"LINLI_DATABASE_URL: {no}" for no in _each(group)]
+    except* NoStore as group:
+        noes += [f"LINLI_MEDIA_URL: {no}" for no in _each(group)]
     if noes:
         _say_no("\n".join(noes))
 

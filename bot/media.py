@@ -6,6 +6,7 @@ once. The original and its metadata are never stored.
 
 import asyncio
 import hashlib
+import os
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -16,6 +17,7 @@ from pathlib import Path
 
 import msgspec
 import structlog
+from obstore.exceptions import BaseError as StoreError
 from obstore.store import LocalStore, ObjectStore, from_url
 
 from bot.channels.channel import Channel, Later, Never
@@ -44,6 +46,10 @@ log = structlog.get_logger()
 
 class NoPicture(Exception):
     """The bytes are no picture that we take."""
+
+
+class NoStore(Exception):
+    """Photos can't be kept where they should be; the message says why."""
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -91,11 +97,23 @@ async def reencode(picture: bytes) -> tuple[Found, bytes]:
 
 
 def open_store(url: str) -> ObjectStore:
-    """Return the store of ``LINLI_MEDIA_URL``, made if it is a folder."""
-    if url.startswith("file://"):
-        folder = Path(url.removeprefix("file://")).absolute()
-        return LocalStore(folder, mkdir=True)
-    return from_url(url)
+    """Return the store of ``LINLI_MEDIA_URL``, made if it is a folder.
+
+    Raises ``NoStore`` if it can't be had.
+    """
+    if not url.startswith("file://"):
+        try:
+            return from_url(url)
+        except (StoreError, ValueError) as wrong:
+            raise NoStore(f"is no store: {type(wrong).__name__}") from None
+    folder = Path(url.removeprefix("file://")).absolute()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as wrong:
+        raise NoStore(f"{folder} can't be made: {wrong.strerror}") from None
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise NoStore(f"{folder} can't be written; may Linli write there?")
+    return LocalStore(folder)
 
 
 @dataclass(eq=False)

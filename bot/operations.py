@@ -1,5 +1,6 @@
 """What an operator asks for beside serving: check, apply, export, erase."""
 
+import asyncio
 import csv
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -9,7 +10,7 @@ from obstore.exceptions import BaseError as StoreError
 
 from bot.app import Edges, Plan, fixed_of
 from bot.channels.channel import Finding
-from bot.media import open_store
+from bot.media import NoStore, open_store
 from config.terms import CommunityId, PersonId, PhotoId
 from handlers import console, letters, own
 from handlers.context import Context
@@ -18,9 +19,12 @@ from storage import buttons, erasure, exports, migrate, people
 from storage.apply import Applied, apply
 from storage.database import Connection, Database, Taken
 from storage.engines import DatabaseError
+from storage.refusals import explained
 
 Told = Callable[[int, int], None]
 _AHEAD = timedelta(days=60)
+PATIENCE_S = 3.0
+"""Who sits at a terminal needn't wait for a database as a start does."""
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0", "＝", "＋", "－", "＠")
 """What a spreadsheet would take for a formula (ASVS 1.2.10)."""
 
@@ -46,8 +50,7 @@ async def check(plan: Plan, edges: Edges) -> list[Finding]:
 async def bring(plan: Plan, told: Told) -> Applied:
     """Bring the pack into the database, as every start does."""
     now = plan.now()
-    async with Database(plan.database_url).opened() as database:
-        await database.write(migrate.upgrade)
+    async with migrate.opened(plan.database_url, PATIENCE_S) as database:
         return await database.write(lambda db: apply(db, plan.pack, now, told))
 
 
@@ -70,8 +73,7 @@ async def erase(plan: Plan, person: str) -> list[CommunityId]:
             ), person)
         ]  # fmt: skip
 
-    async with Database(plan.database_url).opened() as database:
-        await database.write(migrate.upgrade)
+    async with migrate.opened(plan.database_url, PATIENCE_S) as database:
         erased = await database.write(work)
         await database.checkpoint()
     if not erased:
@@ -125,8 +127,7 @@ async def login(plan: Plan, person: str, base: str) -> str:
                 return True
         return False
 
-    async with Database(plan.database_url).opened() as database:
-        await database.write(migrate.upgrade)
+    async with migrate.opened(plan.database_url, PATIENCE_S) as database:
         await database.write(lambda db: apply(db, plan.pack, now))
         if not await database.write(work):
             raise NobodyThere(person)
@@ -137,7 +138,10 @@ async def export(plan: Plan, to: Path) -> int:
     """Write every ticket as a CSV that no spreadsheet runs; return rows."""
     database = Database(plan.database_url)
     async with database.readable():
-        rows = await database.read(exports.tickets)
+        try:
+            rows = await database.read(exports.tickets)
+        except (DatabaseError, OSError) as wrong:
+            raise migrate.Unusable(explained(wrong)) from None
     with to.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(exports.COLUMNS)
@@ -181,23 +185,24 @@ def _calendar(plan: Plan) -> list[Finding]:
 
 async def _database(plan: Plan) -> Finding:
     try:
-        async with Database(plan.database_url).opened() as database:
-            await database.write(migrate.upgrade)
+        async with migrate.opened(plan.database_url, PATIENCE_S):
+            pass
     except Taken:
         return Finding(ok=True, words="database: in use by a running Linli")
-    except migrate.Foreign as no:
+    except (migrate.Foreign, migrate.Unusable) as no:
         return Finding(ok=False, words=f"database: {no}")
-    except (DatabaseError, OSError) as wrong:
-        # a driver's words may hold the address with its password
-        return Finding(ok=False, words=f"database: {type(wrong).__name__}")
     return Finding(ok=True, words="database: reachable and up to date")
 
 
 async def _store(plan: Plan) -> Finding:
     try:
         store = open_store(plan.media_url)
-        await store.put_async("check", b"check")
-        await store.delete_async("check")
+        # not its async calls: one of their threads may still hand an answer
+        # over when the program ends, and abort it
+        await asyncio.to_thread(store.put, "check", b"check")
+        await asyncio.to_thread(store.delete, "check")
+    except NoStore as no:
+        return Finding(ok=False, words=f"photos: {no}")
     except (StoreError, OSError, ValueError) as wrong:
         return Finding(ok=False, words=f"photos: {type(wrong).__name__}")
     return Finding(ok=True, words="photos: can be kept")

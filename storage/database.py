@@ -112,6 +112,7 @@ class Database:
     )
     """Called after each commit with what it touched."""
     batch: int = BATCH
+    patience_s: float = PATIENCE_S
 
     def __post_init__(self) -> None:
         self._url = make_url(self.url)
@@ -240,7 +241,7 @@ class Database:
 
     async def _commit(self, jobs: list[_Job]) -> None:
         works = [job.work for job in jobs]
-        patience = PATIENCE_S
+        patience = self.patience_s
         pause = 0.05
         while True:
             touched: set[str] = set()

@@ -5,9 +5,15 @@ one row, and Alembic isn't even imported.
 """
 
 import re
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
+
+from storage.database import PATIENCE_S, Database
+from storage.engines import DatabaseError
+from storage.refusals import explained
 
 FOLDER = Path(__file__).with_name("migrations")
 _REVISION = re.compile(r'^revision = "(.+)"$', re.MULTILINE)
@@ -16,6 +22,29 @@ _LOCK = 0x4C494E4C49  # "LINLI": replicas that start together take turns
 
 class Foreign(Exception):
     """The database belongs to another version of Linli."""
+
+
+class Unusable(Exception):
+    """The database can't be used; the message says why, without secrets."""
+
+
+@asynccontextmanager
+async def opened(
+    url: str, patience_s: float = PATIENCE_S
+) -> AsyncIterator[Database]:
+    """Open a database, and bring it up to date first.
+
+    Raises ``Taken``, ``Foreign``, or ``Unusable`` if it can't be reached,
+    read or written.
+    """
+    database = Database(url, patience_s=patience_s)
+    async with AsyncExitStack() as stack:
+        try:
+            await stack.enter_async_context(database.opened())
+            await database.write(upgrade)
+        except (DatabaseError, OSError) as wrong:
+            raise Unusable(explained(wrong)) from None
+        yield database
 
 
 def head() -> str:

@@ -41,22 +41,23 @@ class Cluster:
         """Create a database like ``template`` and return its name."""
         self._made += 1
         name = f"t{self._made}"
-        self._sql(f"CREATE DATABASE {name} TEMPLATE {template}")
+        self.run_sql(f"CREATE DATABASE {name} TEMPLATE {template}")
         return name
 
     def drop(self, name: str) -> None:
         """Drop a database, whoever still holds it open."""
-        self._sql(f"DROP DATABASE {name} WITH (FORCE)")
+        self.run_sql(f"DROP DATABASE {name} WITH (FORCE)")
 
     def cut(self, name: str) -> None:
         """End every connection to a database, in the middle of anything."""
-        self._sql(
+        self.run_sql(
             "SELECT pg_terminate_backend(pid)"  # noqa: S608  our own name
             " FROM pg_stat_activity"
             f" WHERE datname = '{name}'"
         )
 
-    def _sql(self, sql: str) -> None:
+    def run_sql(self, sql: str) -> None:
+        """Run a statement as the owner of the server."""
         at = ["-h", str(self.folder), "-U", USER, "-d", "postgres"]
         self._run("psql", "-qX", "-v", "ON_ERROR_STOP=1", *at, "-c", sql)
 
