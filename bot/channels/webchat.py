@@ -395,11 +395,12 @@ class WebChat:
 
     async def _post(self, viewer: Viewer, post: Post) -> int:
         _fits(post.text)
+        text = _bare(post.text)
         if not post.client:
             raise Declines("unreadable")
         if len(post.photos) > PHOTOS:
             raise Declines("too-many-photos")
-        if not post.text.strip() and not post.photos:
+        if not text and not post.photos:
             raise Declines("empty")
         stored = await self._db.write(
             lambda db: webchat.post(
@@ -407,7 +408,7 @@ class WebChat:
                 chat=post.chat,
                 sender=viewer,
                 client=post.client,
-                text=post.text.strip(),
+                text=text,
                 photos=post.photos,
                 quote=post.quote,
                 now=self._now(),
@@ -426,7 +427,7 @@ class WebChat:
                 )
             )
         else:
-            text = frame.text.strip()
+            text = _bare(frame.text)
             await self._db.write(
                 lambda db: webchat.edit(
                     db, frame.chat, frame.id, viewer.address, text
@@ -574,6 +575,11 @@ def _listed(place: seats.Place) -> Listed:
 def _fits(text: str) -> None:
     if len(text) > TEXT:
         raise Declines("too-long")
+
+
+def _bare(text: str) -> str:
+    """Return the words without NUL, which PostgreSQL refuses."""
+    return text.replace("\0", "").strip()
 
 
 def _is_photo(content: bytes) -> bool:

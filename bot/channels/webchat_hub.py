@@ -21,9 +21,16 @@ _encoder = msgspec.json.Encoder()
 
 @dataclass(eq=False)
 class Listener:
-    """One open page. ``lost`` is set when it reads too slowly."""
+    """One open page.
+
+    ``lost`` is set when it must go: it reads too slowly, too many of its
+    owner's are open, or (``out``) its session has ended.
+    """
 
     address: str
+    key: str = ""
+    """What is the same for all pages of one session."""
+    out: bool = False
     frames: asyncio.Queue[bytes] = field(
         default_factory=lambda: asyncio.Queue(QUEUE)
     )
@@ -32,6 +39,11 @@ class Listener:
     def tell(self, frame: ToPage) -> None:
         """Queue a frame; a page that falls behind must come again."""
         self.put(_encoder.encode(frame))
+
+    def log_out(self) -> None:
+        """Say goodbye: nobody is logged in there any more."""
+        self.out = True
+        self.lost.set()
 
     def put(self, frame: bytes) -> None:
         """Queue an encoded frame."""
@@ -56,21 +68,35 @@ class Hub:
     def __init__(self, db: Database) -> None:
         self._db = db
         self._rooms: defaultdict[str, _Room] = defaultdict(_Room)
-        self._pages: defaultdict[str, set[Listener]] = defaultdict(set)
+        self._pages: defaultdict[str, dict[Listener, None]] = defaultdict(dict)
+        """By address, the page that was opened first comes first."""
 
     @property
     def pages(self) -> int:
         """Open pages now."""
         return sum(len(pages) for pages in self._pages.values())
 
-    def enter(self, listener: Listener) -> None:
-        """Let notices for this address reach the page."""
-        self._pages[listener.address].add(listener)
+    def enter(self, listener: Listener, most: int) -> None:
+        """Let notices for this address reach the page.
+
+        Of more than ``most`` pages of one address the oldest must go.
+        """
+        pages = self._pages[listener.address]
+        pages[listener] = None
+        for oldest in list(pages)[:-most]:
+            oldest.lost.set()
+
+    def log_out(self, key: str) -> None:
+        """Close every page of a session that has ended."""
+        for pages in self._pages.values():
+            for listener in pages:
+                if listener.key == key:
+                    listener.log_out()
 
     def leave(self, listener: Listener) -> None:
         """Forget a page that is gone."""
         pages = self._pages[listener.address]
-        pages.discard(listener)
+        pages.pop(listener, None)
         if not pages:
             del self._pages[listener.address]
         for chat, room in list(self._rooms.items()):

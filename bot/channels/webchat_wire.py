@@ -10,8 +10,9 @@ what isn't newer, and names them in its next ``hello``.
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Annotated
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from config.terms import ChatKind
 from storage.messages import Choice, MenuItem
@@ -21,61 +22,67 @@ from storage.webchat import Message
 # What the page says ---------------------------------------------------------
 
 
+Number = Annotated[int, Meta(ge=0, le=2**53)]
+"""What a script counts to exactly, and any database can keep."""
+Name = Annotated[str, Meta(max_length=200, pattern=r"^[^\x00]*$")]
+Ref = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
+
+
 class Hello(Struct, frozen=True, tag="hello"):
     """Here I am; of these chats I have seen everything up to there."""
 
-    seen: Mapping[str, int] = {}
+    seen: Mapping[Name, Number] = {}
     language: str = ""
 
 
 class Open(Struct, frozen=True, tag="open"):
     """Show the page of history that ends before a message."""
 
-    chat: str
-    before: int | None = None
+    chat: Name
+    before: Number | None = None
 
 
 class Post(Struct, frozen=True, tag="post"):
     """Put these words and photos into a chat."""
 
-    chat: str
-    client: str
+    chat: Name
+    client: Name
     text: str = ""
-    photos: tuple[str, ...] = ()
-    quote: int | None = None
+    photos: tuple[Ref, ...] = ()
+    quote: Number | None = None
 
 
 class Amend(Struct, frozen=True, tag="edit"):
     """My message shall read so."""
 
-    chat: str
-    client: str
-    id: int
+    chat: Name
+    client: Name
+    id: Number
     text: str
 
 
 class TakeBack(Struct, frozen=True, tag="withdraw"):
     """My message shall be gone."""
 
-    chat: str
-    client: str
-    id: int
+    chat: Name
+    client: Name
+    id: Number
 
 
 class Press(Struct, frozen=True, tag="press"):
     """I press this button of that message."""
 
-    chat: str
-    client: str
-    id: int
-    token: str
+    chat: Name
+    client: Name
+    id: Number
+    token: Name
 
 
 class Read(Struct, frozen=True, tag="read"):
     """I have read up to this message."""
 
-    chat: str
-    id: int
+    chat: Name
+    id: Number
 
 
 FromPage = Hello | Open | Post | Amend | TakeBack | Press | Read

@@ -1,6 +1,7 @@
 """The chat page and what it talks to."""
 
 import asyncio
+from collections import Counter
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
@@ -22,6 +23,7 @@ from bot.web.who import (
     is_ours,
     language_of,
     must_see,
+    session_of,
     viewer_of,
 )
 from bot.web.words import IN_SCRIPTS
@@ -30,6 +32,7 @@ from config.pack.values import Community, Member
 from config.terms import DESKS, STAFF, ChatKind, Language, Role
 from handlers.rules.commands import WORDS
 from storage import views
+from storage.engines import DatabaseError
 from storage.seats import Viewer
 from storage.seats import viewer as viewer_at
 
@@ -38,6 +41,13 @@ FRAMES_AT_ONCE = 30
 """Frames a page may send within ``PACE_S`` before it is slowed down."""
 PACE_S = 10.0
 UPLOADS_AT_ONCE = 4
+UPLOADS_EACH = webchat.PHOTOS
+UPLOAD_S = 120.0
+"""How long a photo may take to arrive."""
+LINES_EACH = 40
+"""Pages that one person may have open; in the demo many are one person."""
+VOUCH_S = 20.0
+"""How soon a page that only listens learns that its session has ended."""
 LOGGED_OUT = 4401
 SLOW = 4408
 STEPS = {
@@ -50,7 +60,8 @@ _FRONT = ("resident", Role.VOLUNTEER, Role.WORKER, Role.DESK)
 _ORDER = (*Role, "resident")
 
 _decoder = msgspec.json.Decoder(FromPage)
-_uploads = web.AppKey("uploads", asyncio.Semaphore)
+_cleaning = web.AppKey("cleaning", asyncio.Semaphore)
+_uploading = web.AppKey("uploading", Counter[str])
 log = structlog.get_logger()
 
 
@@ -76,7 +87,8 @@ def routes() -> list[web.RouteDef]:
 
 def set_up(app: web.Application) -> None:
     """Bound what uploads may cost at once."""
-    app[_uploads] = asyncio.Semaphore(UPLOADS_AT_ONCE)
+    app[_cleaning] = asyncio.Semaphore(UPLOADS_AT_ONCE)
+    app[_uploading] = Counter()
 
 
 # The page -------------------------------------------------------------------
@@ -261,15 +273,19 @@ async def line(request: web.Request) -> web.WebSocketResponse:
         await socket.close(code=LOGGED_OUT)
         return socket
     chat = request.app[SITE].chat
-    listener = Listener(viewer.address)
-    chat.hub.enter(listener)
+    listener = Listener(viewer.address, session_of(request))
+    chat.hub.enter(listener, LINES_EACH)
     try:
         async with asyncio.TaskGroup() as tasks:
             writing = tasks.create_task(_write(socket, listener))
             cutting = tasks.create_task(_cut(socket, listener))
-            await _read(request, socket, viewer, listener)
+            vouching = tasks.create_task(_vouch_on(request, listener))
+            await _read(request, socket, listener)
             writing.cancel()
-            cutting.cancel()
+            vouching.cancel()
+            if not listener.lost.is_set():
+                # else it is just saying why, and must end the sentence
+                cutting.cancel()
     finally:
         chat.hub.leave(listener)
     return socket
@@ -278,7 +294,6 @@ async def line(request: web.Request) -> web.WebSocketResponse:
 async def _read(
     request: web.Request,
     socket: web.WebSocketResponse,
-    viewer: Viewer,
     listener: Listener,
 ) -> None:
     chat = request.app[SITE].chat
@@ -293,7 +308,10 @@ async def _read(
         except msgspec.DecodeError:
             listener.tell(Declined("", "unreadable"))
             continue
-        await chat.take(viewer, listener, frame)
+        # who it is is asked each time: a session ends, a role is taken
+        viewer = await _vouched(request, listener)
+        if viewer is not None:
+            await chat.take(viewer, listener, frame)
 
 
 async def _write(socket: web.WebSocketResponse, listener: Listener) -> None:
@@ -305,7 +323,25 @@ async def _write(socket: web.WebSocketResponse, listener: Listener) -> None:
 
 async def _cut(socket: web.WebSocketResponse, listener: Listener) -> None:
     await listener.lost.wait()
-    await socket.close(code=SLOW)
+    await socket.close(code=LOGGED_OUT if listener.out else SLOW)
+
+
+async def _vouched(request: web.Request, listener: Listener) -> Viewer | None:
+    """Return whose page it is; if it is nobody's now, it must go."""
+    viewer = await viewer_of(request)
+    if viewer is not None and viewer.address == listener.address:
+        return viewer
+    listener.log_out()
+    return None
+
+
+async def _vouch_on(request: web.Request, listener: Listener) -> None:
+    while True:
+        await asyncio.sleep(VOUCH_S)
+        try:
+            await _vouched(request, listener)
+        except DatabaseError as error:
+            log.warning("unvouched", error=type(error).__name__)
 
 
 # Photos ---------------------------------------------------------------------
@@ -317,14 +353,23 @@ async def upload(request: web.Request) -> web.Response:
     chat = request.app[SITE].chat
     if (request.content_length or 0) > webchat.PHOTO_BYTES:
         return web.json_response({"why": "photo-too-large"}, status=413)
-    async with request.app[_uploads]:
-        content = await _bounded(request, webchat.PHOTO_BYTES)
+    under_way = request.app[_uploading]
+    if under_way[viewer.address] >= UPLOADS_EACH:
+        return web.json_response({"why": "busy"}, status=429)
+    under_way[viewer.address] += 1
+    try:
+        async with asyncio.timeout(UPLOAD_S):
+            content = await _bounded(request, webchat.PHOTO_BYTES)
         if content is None:
             return web.json_response({"why": "photo-too-large"}, status=413)
-        try:
+        async with request.app[_cleaning]:
             kept = await chat.upload(viewer, content)
-        except Declines as no:
-            return web.json_response({"why": no.why}, status=415)
+    except TimeoutError:
+        return web.json_response({"why": "upload"}, status=408)
+    except Declines as no:
+        return web.json_response({"why": no.why}, status=415)
+    finally:
+        under_way[viewer.address] -= 1
     return web.json_response(
         {"ref": kept.ref, "width": kept.width, "height": kept.height}
     )

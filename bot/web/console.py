@@ -4,7 +4,7 @@ from aiohttp import web
 
 from bot.web.deps import SITE, Site
 from bot.web.paint import paint
-from bot.web.who import language_of, viewer_of
+from bot.web.who import bare, language_of, number_of, viewer_of
 from config.terms import DESKS, GridId, Language, PersonId, Role, Status
 from handlers.console import LINK_LIVES, Whom
 from storage import views
@@ -51,7 +51,7 @@ async def console(request: web.Request) -> web.Response:
     site = request.app[SITE]
     here = viewer.community
     community = site.community(here)
-    grid = request.query.get("grid", "")
+    grid = bare(request.query.get("grid", ""))
     status = request.query.get("status", "")
     language = Language(language_of(request, viewer))
     slips = await site.db.read(
@@ -92,12 +92,13 @@ async def act(request: web.Request) -> web.Response:
     viewer = await must_be_desk(request)
     site = request.app[SITE]
     form = await request.post()
-    action, subject = str(form.get("action")), str(form.get("subject"))
-    if action not in ACTIONS or not subject.isdecimal():
+    action = str(form.get("action"))
+    subject = number_of(str(form.get("subject")))
+    if action not in ACTIONS or subject is None:
         raise web.HTTPBadRequest
     if action in _ABOUT_UPDATES and not sees_updates(site, viewer):
         raise web.HTTPForbidden
-    done = await site.act(viewer, action, int(subject))
+    done = await site.act(viewer, action, subject)
     raise web.HTTPSeeOther("/console" if done else "/console?overtaken")
 
 
@@ -106,11 +107,11 @@ async def invite(request: web.Request) -> web.Response:
     viewer = await must_be_desk(request)
     site = request.app[SITE]
     form = await request.post()
-    person = str(form.get("person", ""))
+    person = bare(str(form.get("person", "")))
     whom = Whom(
         PersonId(person) if person else None,
-        str(form.get("name", "")),
-        str(form.get("building", "")),
+        bare(str(form.get("name", ""))),
+        bare(str(form.get("building", ""))),
     )
     code = await site.invite(viewer, whom)
     if code is None:

@@ -4,7 +4,15 @@ from aiohttp import web
 
 from bot.web.deps import SITE
 from bot.web.paint import paint
-from bot.web.who import is_secure, language_of, session_cookie, viewer_of
+from bot.web.who import (
+    bare,
+    is_secure,
+    language_of,
+    number_of,
+    session_cookie,
+    session_of,
+    viewer_of,
+)
 from config.terms import CommunityId, GridId, Language
 from handlers.rules.privacy import mask
 from storage import buttons, sessions, views
@@ -72,16 +80,15 @@ async def wishes(request: web.Request) -> web.Response:
     )
     if wanted:
         community = site.community(CommunityId(wanted))
-    grid = request.query.get("grid", "")
-    kind = request.query.get("kind", "")
-    before = request.query.get("before", "")
+    grid = bare(request.query.get("grid", ""))
+    kind = bare(request.query.get("kind", ""))
     cards = await site.db.read(
         lambda db: views.wishes(
             db,
             community.id,
             grid=GridId(grid) if grid else None,
             kind=kind,
-            before=int(before) if before.isdecimal() else None,
+            before=number_of(request.query.get("before", "")),
             limit=PAGE + 1,
         )
     )
@@ -155,6 +162,7 @@ async def leave(request: web.Request) -> web.Response:
     name = session_cookie(site)
     cookie = request.cookies.get(name, "")
     await site.db.write(lambda db: sessions.end(db, cookie))
+    site.chat.hub.log_out(session_of(request))
     response = web.HTTPSeeOther("/")
     response.del_cookie(name, path="/", secure=is_secure(site))
     raise response

@@ -12,6 +12,8 @@ from storage.seats import Viewer
 
 LANGUAGE_COOKIE = "linli-lang"
 PERSONA_COOKIE = "linli-me"
+DIGITS = 15
+"""Of a row's number; more and a database may refuse it."""
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -25,6 +27,12 @@ def is_secure(site: Site) -> bool:
     return site.public_url.startswith("https://")
 
 
+def session_of(request: web.Request) -> str:
+    """Return what tells a browser's session from others, "" in the demo."""
+    cookie = request.cookies.get(session_cookie(request.app[SITE]), "")
+    return sessions.hashed(cookie) if cookie else ""
+
+
 async def viewer_of(request: web.Request) -> Viewer | None:
     """Return who asks: the demo's chosen persona, or whose session it is."""
     site = request.app[SITE]
@@ -32,6 +40,7 @@ async def viewer_of(request: web.Request) -> Viewer | None:
         address = request.query.get("me") or request.cookies.get(
             PERSONA_COOKIE, ""
         )
+        address = bare(address)
         return await site.db.read(lambda db: seats.viewer(db, address))
     cookie = request.cookies.get(session_cookie(site), "")
     if not cookie:
@@ -43,6 +52,18 @@ async def viewer_of(request: web.Request) -> Viewer | None:
     return await site.db.read(
         lambda db: seats.viewer_person(db, login.community, login.person)
     )
+
+
+def bare(words: str) -> str:
+    """Return what a form or an address says, fit for any database."""
+    return words.encode("utf-8", "ignore").decode().replace("\0", "")
+
+
+def number_of(words: str) -> int | None:
+    """Return the number that an address or a form names, or None."""
+    if not (words.isascii() and words.isdecimal()) or len(words) > DIGITS:
+        return None
+    return int(words)
 
 
 async def must_see(request: web.Request) -> Viewer:
