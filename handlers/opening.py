@@ -1,6 +1,6 @@
 """Opening a ticket, whoever asks for it: report, FAQ, visit, desk."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ from config.terms import (
     Language,
     Level,
     PersonId,
+    PhotoId,
     Source,
     TicketId,
     Urgency,
@@ -212,7 +213,7 @@ def assignment(
     ctx: Context, ticket: Ticket, running: list[TimeLimit]
 ) -> list[Outgoing]:
     """Return the letters that bring a ticket to those who handle it."""
-    return _hand_over(ctx, ticket, running, _handlers(ctx, ticket))
+    return _hand_over(ctx, ticket, running, handlers(ctx, ticket))
 
 
 def hand_over(
@@ -232,20 +233,59 @@ def _hand_over(
     everyone: list[Person],
 ) -> list[Outgoing]:
     words = tickets.words(ctx.db, ticket.id)
-    shown = len(photos.of_ticket(ctx.db, ticket.id))
     said: list[Outgoing] = []
     for person in everyone:
         to = ctx.language_of(person)
         said += letters.tell(
             ctx,
             person,
-            wording.card(ctx, ticket, words, running, to, photos=shown),
+            wording.card(
+                ctx, ticket, words, running, to, photos=coming(ctx, ticket)
+            ),
             picks=worker_picks(ctx, ticket, to),
             ticket=ticket.id,
             urgency=Urgency(ticket.urgency),
             group=ticket.grid_id,
         )
+        said += show_photos(ctx, ticket, person)
     return said
+
+
+def coming(ctx: Context, ticket: Ticket) -> int:
+    """Return how many photos are still being fetched."""
+    rows = photos.of_ticket(ctx.db, ticket.id)
+    return sum(row.state == "wanted" for row in rows)
+
+
+def show_photos(
+    ctx: Context, ticket: Ticket, person: Person | None, *, now: bool = False
+) -> list[Outgoing]:
+    """Return the letter with the photos that are kept, if there are any."""
+    rows = photos.of_ticket(ctx.db, ticket.id)
+    kept = [row.id for row in rows if row.state == "kept"]
+    return bring_photos(ctx, ticket, person, kept, now=now)
+
+
+def bring_photos(
+    ctx: Context,
+    ticket: Ticket,
+    person: Person | None,
+    rows: Sequence[PhotoId],
+    *,
+    now: bool = False,
+) -> list[Outgoing]:
+    """Return the letter that brings photos to somebody."""
+    if not rows:
+        return []
+    return letters.tell(
+        ctx,
+        person,
+        ctx.say("told-photos", ctx.language_of(person), number=ticket.number),
+        photos=rows,
+        ticket=ticket.id,
+        urgency=Urgency(ticket.urgency),
+        now=now,
+    )
 
 
 def worker_picks(ctx: Context, ticket: Ticket, to: Language) -> list[Pick]:
@@ -279,7 +319,7 @@ def _keep_within(ctx: Context, reporter: Person, matter: Matter) -> None:
         raise Refused("refused-too-many-open", most=most)
 
 
-def _handlers(ctx: Context, ticket: Ticket) -> list[Person]:
+def handlers(ctx: Context, ticket: Ticket) -> list[Person]:
     """Return worker, the body's people, and in danger the desk."""
     found: list[Person | None] = [ctx.find(ticket.assignee_id)]
     found += [ctx.find(id_) for id_ in body_people(ctx, ticket.body_id)]

@@ -1,13 +1,14 @@
 """What a photo that has come, or will not come, does to its matter."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from config.terms import PersonId, Urgency
 from handlers import bridge, letters, opening, triage, wishing
 from handlers.context import Context, Fixed
 from storage import photos, tickets, wishes
 from storage.database import Connection
 from storage.messages import Outgoing, Point
+from storage.people import Person
 from storage.photos import KeptPhoto
 from storage.tickets import Ticket
 
@@ -61,27 +62,22 @@ def _show(ctx: Context, ticket: Ticket) -> None:
     if not new:
         return
     photos.mark_shown(ctx.db, [row.id for row in new])
-    resolution = {row.purpose for row in new} == {"resolution"}
-    whom = ticket.reporter_id if resolution else ticket.assignee_id
-    said = [*_bring(ctx, ticket, whom, new), *bridge.show(ctx, ticket, new)]
+    said: list[Outgoing] = bridge.show(ctx, ticket, new)
+    kept = [row.id for row in new]
+    for person in _whom(ctx, ticket, {row.purpose for row in new}):
+        said += opening.bring_photos(ctx, ticket, person, kept)
     letters.post(ctx, said)
 
 
-def _bring(
-    ctx: Context,
-    ticket: Ticket,
-    whom: PersonId | None,
-    rows: list[KeptPhoto],
-) -> list[Outgoing]:
-    person = ctx.find(whom)
-    return letters.tell(
-        ctx,
-        person,
-        ctx.say("told-photos", ctx.language_of(person), number=ticket.number),
-        photos=[row.id for row in rows],
-        ticket=ticket.id,
-        urgency=Urgency(ticket.urgency),
-    )
+def _whom(
+    ctx: Context, ticket: Ticket, purposes: set[str]
+) -> Sequence[Person | None]:
+    """Return for whom photos are: those whose card promised them."""
+    if purposes == {"resolution"}:
+        return [ctx.find(ticket.reporter_id)]
+    if "report" in purposes:
+        return opening.handlers(ctx, ticket)
+    return [ctx.find(ticket.assignee_id)]
 
 
 def _surroundings(

@@ -24,7 +24,7 @@ from handlers.rules import access, commands
 from handlers.rules import ticket as rules
 from handlers.rules.privacy import mask
 from handlers.rules.refusals import Refused
-from storage import buttons, chats, limits, people, photos, posts, tickets
+from storage import buttons, chats, limits, people, posts, tickets
 from storage.buttons import Button, Dialogue
 from storage.messages import Chat, Outgoing, Pressed, Said, Say
 from storage.people import Person
@@ -68,10 +68,7 @@ def by_words(
     """Do what a button began, now that its words have come."""
     ticket = tickets.get(ctx.db, TicketId(dialogue.args["ticket"]))
     action = Action(dialogue.args["action"])
-    said = perform(ctx, message, ticket, action, message.text)
-    if action is Action.RESOLVE:
-        opening.attach(ctx, ticket, message, None, "resolution")
-    return said
+    return perform(ctx, message, ticket, action, message.text)
 
 
 def perform(
@@ -141,7 +138,7 @@ def show(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
             tickets.words(ctx.db, ticket.id),
             running,
             to,
-            photos=len(photos.of_ticket(ctx.db, ticket.id)),
+            photos=opening.coming(ctx, ticket),
         ),
         wording.history(ctx, tickets.history(ctx.db, ticket.id), to),
     ]
@@ -151,9 +148,12 @@ def show(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
         if staff and ticket.status in rules.OPEN
         else []
     )
-    return letters.in_private(
-        ctx, message, "\n".join(lines), picks=picks, ticket=ticket.id
-    )
+    return [
+        *letters.in_private(
+            ctx, message, "\n".join(lines), picks=picks, ticket=ticket.id
+        ),
+        *opening.show_photos(ctx, ticket, ctx.person, now=True),
+    ]
 
 
 def todo(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
