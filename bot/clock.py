@@ -13,6 +13,7 @@ from typing import Any
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot.logs import trail
 from handlers import router
 from handlers.context import Fixed
 from storage import inbox, limits
@@ -85,8 +86,9 @@ class Clock:
     async def _guarded(self, beat: Beat) -> None:
         try:
             await beat()
-        except Exception:
-            log.exception("beat_failed", beat=getattr(beat, "__name__", ""))
+        except Exception as error:  # noqa: BLE001  one broad per loop
+            name = getattr(beat, "__name__", "")
+            log.error("beat_failed", beat=name, error=trail(error))  # noqa: TRY400
 
 
 def sweep(fixed: Fixed, db: Connection, now: datetime, limit: int) -> int:
@@ -99,7 +101,9 @@ def sweep(fixed: Fixed, db: Connection, now: datetime, limit: int) -> int:
         try:
             with savepoint(db, "due"):
                 router.reach(fixed, db, due, now)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  a bug
             limits.fail(db, due, type(error).__name__)
-            log.exception("due_failed", due=due.id, kind=due.kind)
+            log.error(  # noqa: TRY400
+                "due_failed", due=due.id, kind=due.kind, error=trail(error)
+            )
     return len(rows)

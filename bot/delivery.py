@@ -22,6 +22,7 @@ from bot.channels.channel import (
     Never,
     Unknown,
 )
+from bot.logs import trail
 from bot.pace import Pace
 from config.terms import ChatKind
 from storage import chats, outbox, people
@@ -150,8 +151,8 @@ class Delivery:
     async def _deliver(self, letter: Letter) -> None:
         try:
             await self._send(letter)
-        except Exception:
-            log.exception("delivery_failed", letter=letter.id)
+        except Exception as error:  # noqa: BLE001  a bug, or no database
+            log.error("delivery_failed", letter=letter.id, error=trail(error))  # noqa: TRY400
         finally:
             self._busy -= 1
             self._wake.set()

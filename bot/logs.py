@@ -3,7 +3,9 @@
 import logging
 import re
 import sys
+import traceback
 from collections.abc import Collection
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -12,11 +14,13 @@ from typing_extensions import override
 from config.settings import LogFormat
 
 _SHAPES = re.compile(
-    r"\b\d{6,12}:[A-Za-z0-9_-]{30,}"  # a bot's token, in a URL too
+    r"(?<!\d)\d{6,12}:[A-Za-z0-9_-]{30,}"  # a bot's token, in a URL too
     r"|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"  # user:password@
     r"|(?<!\d)1[3-9]\d{9}(?!\d)"  # a mobile number
 )
 STARS = "***"
+FRAMES = 8
+"""Lines of a trace that tell enough."""
 
 
 class Redactor:
@@ -58,11 +62,29 @@ class _Handler(logging.StreamHandler[Any]):
     def format(self, record: logging.LogRecord) -> str:
         return self._redact(super().format(record))
 
+    @override
+    def handleError(self, record: logging.LogRecord) -> None:
+        # logging's own way writes the bare record past the redactor
+        self.stream.write(f"a line of {record.name} could not be written\n")
+
 
 _CHAIN: list[Any] = [
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
+
+
+def trail(error: BaseException) -> str:
+    """Return what failed and where, without the error's own words.
+
+    A database's words quote what people said, a library's may quote an
+    address with a token in it.
+    """
+    frames = traceback.extract_tb(error.__traceback__)[-FRAMES:]
+    where = " > ".join(
+        f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames
+    )
+    return f"{type(error).__name__} at {where}"
 
 
 def set_up(format_: LogFormat, secrets: Collection[str] = ()) -> None:

@@ -22,6 +22,7 @@ from obstore.store import LocalStore, ObjectStore, from_url
 
 from bot.channels.channel import Channel, Later, Never
 from bot.channels.webchat import Clean
+from bot.logs import trail
 from bot.reencode import NOT_A_PICTURE
 from config.terms import PhotoId
 from handlers import pictures
@@ -221,8 +222,8 @@ class Media:
             await self._again(row, later)
         except (Never, NoPicture, KeyError) as never:
             await self._give_up(row, str(never) or type(never).__name__)
-        except Exception as error:
-            log.exception("fetch_failed", photo=row.id)
+        except Exception as error:  # noqa: BLE001  a bug
+            log.error("fetch_failed", photo=row.id, error=trail(error))  # noqa: TRY400
             await self._again(row, error)
         else:
             await self._keep(row, found, hash_, len(jpeg))

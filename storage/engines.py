@@ -49,6 +49,7 @@ class SqliteWriter:
             pool_size=1,
             max_overflow=0,
             connect_args={"check_same_thread": False},
+            hide_parameters=True,
         )
         event.listen(self._engine, "connect", _pragmas)
         # a deferred BEGIN that writes later meets "database is locked"
@@ -91,7 +92,11 @@ class PostgresWriter:
 
     def __init__(self, url: URL) -> None:
         self._engine = create_async_engine(
-            url, pool_size=1, max_overflow=0, pool_pre_ping=True
+            url,
+            pool_size=1,
+            max_overflow=0,
+            pool_pre_ping=True,
+            hide_parameters=True,
         )
 
     async def transact(self, work: Callable[[Connection], T]) -> T:
@@ -121,6 +126,7 @@ def reader(url: URL) -> AsyncEngine:
         max_overflow=0,
         pool_pre_ping=not _sqlite(url),
         execution_options={} if _sqlite(url) else ONE_MOMENT,
+        hide_parameters=True,
     )
     if _sqlite(url):
         event.listen(engine.sync_engine, "connect", _pragmas)

@@ -10,6 +10,7 @@ import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from bot.logs import trail
 from bot.web.deps import SITE
 from bot.web.who import (
     LANGUAGE_COOKIE,
@@ -102,13 +103,19 @@ async def plain_errors(
         status = error.status
     except web.HTTPException:
         raise
-    except Exception:
-        log.exception("page_failed", path=request.path)
+    except Exception as error:  # noqa: BLE001  a bug
+        # not the path: a login's or a ticket's code stands in it
+        log.error("page_failed", page=_page(request), error=trail(error))  # noqa: TRY400
         status = 500
     if "text/html" not in request.headers.get("Accept", ""):
         return web.json_response({"error": status}, status=status)
     told = status if status in _TOLD else "other"
     return paint(request, "error.html", status=status, told=told)
+
+
+def _page(request: web.Request) -> str:
+    resource = request.match_info.route.resource
+    return "" if resource is None else resource.canonical
 
 
 async def add_headers(
