@@ -117,7 +117,7 @@ def _grid(block: Block) -> Grid | None:
         name=title or "",
         households=block.maybe("households", parsing.whole, 0),
         buildings=_buildings(written) if written else (),
-        landmarks=block.many("landmarks", parsing.text),
+        landmarks=block.many("landmarks", parsing.name),
         worker=None if worker is None else PersonId(worker),
         groups=_groups(groups) if groups else (),
     )
@@ -128,7 +128,7 @@ def _grid(block: Block) -> Grid | None:
 def _buildings(value: Value) -> tuple[str, ...]:
     found = []
     for item in value.items():
-        written = item.scalar(parsing.text)
+        written = item.scalar(parsing.name)
         each = item.scalar(places.buildings)
         if written is None or each is None:
             continue

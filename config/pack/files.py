@@ -6,6 +6,7 @@ from pathlib import Path
 import yaml
 from yaml.reader import ReaderError
 
+from config.pack import slips
 from config.pack.reading import Origin, Value
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -44,11 +45,8 @@ def compose(text: str, origin: Origin) -> Value | None:
     try:
         node = yaml.compose(text, Loader=_LOADER)
     except yaml.MarkedYAMLError as wrong:
-        mark = wrong.problem_mark or wrong.context_mark
-        last = text.rstrip("\n").count("\n")
-        line = min(mark.line, last) if mark else 0
-        problem = wrong.problem or wrong.context
-        origin.breaks(line + 1 + origin.offset, f"is not YAML: {problem}")
+        line, words = slips.told(wrong, text)
+        origin.breaks(line + 1 + origin.offset, words)
         return None
     except ReaderError as wrong:
         line = text.count("\n", 0, wrong.position)

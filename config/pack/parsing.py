@@ -30,6 +30,17 @@ def text(word: str) -> str:
     return word.strip()
 
 
+def name(word: str) -> str:
+    """Take a short name, one of a list: a wide comma parts nothing."""
+    wide = re.search("[，、；“”]", word)
+    if wide:
+        raise ValueError(
+            f'"{word}" holds a "{wide[0]}": write the plain sign, with a blank'
+            " behind a comma"
+        )
+    return text(word)
+
+
 def ident(word: str) -> str:
     """Take an id: it goes into links, buttons and file names."""
     if not re.fullmatch(r"[A-Za-z0-9][\w.-]{0,63}", word, re.ASCII):
@@ -42,7 +53,9 @@ def ident(word: str) -> str:
 def whole(word: str) -> int:
     """Take a number that counts something."""
     if not re.fullmatch(r"[0-9]{1,9}", word):
-        raise ValueError(f'"{word}" is no whole number')
+        raise ValueError(
+            f'"{word}" is no whole number: write digits alone, such as 260'
+        )
     return int(word)
 
 
@@ -52,7 +65,7 @@ def yes_no(word: str) -> bool:
         return True
     if word.lower() in {"false", "no", "off", "否"}:
         return False
-    raise ValueError(f'"{word}" is neither true nor false')
+    raise ValueError(f'"{word}" is neither: write true or false')
 
 
 def span(word: str) -> Span:
@@ -97,12 +110,11 @@ def day(word: str) -> date:
 def zone(word: str) -> ZoneInfo:
     """Take the name of a time zone."""
     if word not in _zones():
-        hint = nearest(word, _zones())
-        raise ValueError(f'"{word}" is no time zone{hint or _EXAMPLE}')
+        raise ValueError(
+            f'"{word}" is no time zone{nearest(word, _zones())}'
+            " (all of China's is Asia/Shanghai)"
+        )
     return ZoneInfo(word)
-
-
-_EXAMPLE = "; one is Asia/Shanghai"
 
 
 @cache
@@ -122,12 +134,12 @@ def one_of(words: type[_EnumT], what: str) -> Callable[[str], _EnumT]:
     return parse
 
 
-language = one_of(Language, "language with a complete catalogue")
+language = one_of(Language, "language that Linli speaks")
 
 
 def address(word: str) -> str:
     """Take an account or group: channel, colon, the platform's own id."""
-    channel, colon, place = word.partition(":")
+    channel, colon, place = name(word).partition(":")
     if not colon or not place.strip():
         raise ValueError(f'"{word}" is no address: write webchat:lin')
     if channel not in CHANNELS:

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from config.pack import parsing
+from config.pack import parsing, slips
 from config.pack.mistakes import Notes
 from config.terms import Language
 
@@ -160,7 +160,8 @@ class Block:
         self._asked: set[str] = set()
         self._values: dict[str, Value] = {}
         for key, node in here.node.value:
-            value = Value(node, here.origin, (*here.path, _word(key)))
+            shown = _beside(key, node)
+            value = Value(shown, here.origin, (*here.path, _word(key)))
             if value.path[-1] in self._values:
                 value.wrong("stands here twice")
             self._values.setdefault(str(value.path[-1]), value)
@@ -243,6 +244,9 @@ class Block:
     def close(self) -> None:
         """Note the keys that mean nothing."""
         for key in self._values.keys() - self._asked:
+            if "：" in key:
+                self._values[key].wrong(slips.WIDE_COLON)
+                continue
             hint = self.here.origin.notes.hint(key, sorted(self._asked))
             self._values[key].wrong(f"there is no such key{hint}")
 
@@ -272,15 +276,25 @@ def words(value: Value | None) -> tuple[str, ...]:
     if value is None:
         return ()
     if not isinstance(value.node, MappingNode):
-        return value.many(parsing.text)
+        return value.many(parsing.name)
     block = Block(value)
     found = [
         word
         for language in Language
-        for word in block.many(language, parsing.text)
+        for word in block.many(language, parsing.name)
     ]
     block.close()
     return tuple(dict.fromkeys(found))
+
+
+def _beside(key: Node, node: Node) -> Node:
+    """Return what stands behind a key; nothing stands where the key does.
+
+    The parser puts it where it looked last, be it below the last line.
+    """
+    if isinstance(node, ScalarNode) and not node.value and not node.style:
+        return ScalarNode(node.tag, "", key.start_mark, key.end_mark)
+    return node
 
 
 def _word(key: Node) -> str:

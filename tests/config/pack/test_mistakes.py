@@ -6,9 +6,21 @@ from config.pack.loading import load
 from config.pack.mistakes import PackMistakes
 from tests.config.pack.folders import COMMUNITY, ENTRY, OWN, Folder
 
+UNCLOSED = (
+    "what is opened here isn't closed: look for a missing ], } or quote,"
+    " or for a missing comma"
+)
 NO_ID = 'is no id: letters, digits, "-" and "_", at most 64'
 
 ONE_CHANGE = {
+    "a key that means nothing, as the last word": (
+        "accounts: [webchat:lin, telegram:1001]\n",
+        "accounts: [webchat:lin, telegram:1001]\n    acounts:\n\n\n",
+        (
+            "20: people[0].acounts: there is no such key;"
+            ' did you mean "accounts"?'
+        ),
+    ),
     "an unknown key": (
         "    households: 263",
         "    houshold: 263",
@@ -40,7 +52,7 @@ ONE_CHANGE = {
     "no number": (
         "households: 263",
         "households: many",
-        '10: grids[0].households: "many" is no whole number',
+        '10: grids[0].households: "many" is no whole number: write digits alone, such as 260',
     ),
     "a dangling worker": (
         "worker: lin",
@@ -63,13 +75,14 @@ ONE_CHANGE = {
         (
             '5: community.time_zone: "Asia/Shanghia" is no time zone;'
             ' did you mean "Asia/Shanghai"?'
+            " (all of China's is Asia/Shanghai)"
         ),
     ),
     "an unknown language": (
         "language: zh-CN",
         "language: zh",
         (
-            '6: community.language: "zh" is no language with a complete catalogue;'
+            '6: community.language: "zh" is no language that Linli speaks;'
             " there are zh-CN, en"
         ),
     ),
@@ -130,7 +143,7 @@ ONE_CHANGE = {
     "broken YAML": (
         "    groups: [webchat:g1,",
         "    groups: [webchat:g1, [",
-        "14: is not YAML: did not find expected ',' or ']'",
+        f"13: {UNCLOSED}",
     ),
     "an unknown tag": (
         "households: 263",
@@ -187,7 +200,7 @@ SHARED = {
                 " ([0].id)"
             ),
             "2: [1].names: must be given",
-            '2: [1].private: "perhaps" is neither true nor false',
+            '2: [1].private: "perhaps" is neither: write true or false',
         ],
     ),
     "limits.yaml": (
@@ -284,7 +297,7 @@ SHARED = {
     ),
     "faq/e.md": (
         ENTRY.replace("topic: ", "topic: ["),
-        ["4: is not YAML: did not find expected ',' or ']'"],
+        [f"3: {UNCLOSED}"],
     ),
     "catgories.yaml": (
         "",
@@ -327,7 +340,9 @@ def test_a_broken_file_is_told_alone(folder: Folder) -> None:
 
     (mistake,) = folder.mistakes()
 
-    assert mistake.startswith("bodies.yaml:1: is not YAML: ")
+    assert mistake.startswith(
+        "bodies.yaml:1: what is opened here isn't closed"
+    )
 
 
 @pytest.mark.parametrize(
@@ -341,9 +356,7 @@ def test_any_part_may_be_broken(folder: Folder, name: str) -> None:
 
     mistakes = [line for line in folder.mistakes() if "lin" not in line]
 
-    assert mistakes == [
-        f"{name}.yaml:1: is not YAML: did not find expected node content"
-    ]
+    assert mistakes == [f"{name}.yaml:1: {UNCLOSED}"]
 
 
 def test_two_communities_share_no_id_and_no_group(folder: Folder) -> None:
