@@ -98,7 +98,9 @@ def perform(
         ticket=ticket.id,
         again=True,
     )
-    if isinstance(message, Said) and message.photos:
+    if isinstance(message, Said) and (
+        message.photos or action is Action.RESOLVE
+    ):
         opening.attach(ctx, ticket, message, None, "resolution")
     return [answer, *said]
 

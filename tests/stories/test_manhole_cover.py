@@ -44,3 +44,17 @@ async def test_the_manhole_cover(database_url: str, tmp_path: Path) -> None:
         await town.passes(timedelta(days=10))
         assert town.heard("lin")[-1] != "", "and nobody is reminded again"
         assert not [one for one in town.heard("ma") if "超时" in one]
+
+
+async def test_a_photo_of_the_repair_comes_to_the_resident_once(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    async with World.opened(sqlite_url, tmp_path) as town:
+        town.channel.pictures["mended"] = picture(2)
+        await town.says("wang", "报事 3号楼井盖破了", group="g1")
+
+        await town.presses("lin", "办结")
+        await town.says("lin", "新井盖已换好", photos=["mended"])
+
+        assert town.last("wang") == "工单 1 的照片"
+        assert len(town.channel.said[-1].outgoing.photos) == 1
