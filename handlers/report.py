@@ -171,14 +171,21 @@ def album_key(message: Said | Edited) -> str:
 
 
 def add(
-    ctx: Context, message: Said, text: str, ticket: Ticket
+    ctx: Context,
+    message: Said,
+    text: str,
+    ticket: Ticket,
+    action: Action = Action.ADD,
 ) -> list[Outgoing]:
-    """Add a resident's or a worker's words and photos to a ticket."""
+    """Add a resident's or a worker's words and photos to a ticket.
+
+    ``ANSWER`` when the worker had asked for them.
+    """
     ties = ties_to(ctx, ticket)
     in_its_group = message.chat.key == ticket.origin_chat
-    if not access.may(ties, Action.ADD) and not in_its_group:
+    if not access.may(ties, action) and not in_its_group:
         raise Refused("refused-not-yours", number=ticket.number)
-    if ticket.status not in rules.STAYS[Action.ADD]:
+    if ticket.status not in rules.STAYS[action]:
         raise Refused("refused-add-ended", number=ticket.number)
     _check_size(message, text)
     words = None
@@ -192,19 +199,25 @@ def add(
     if message.point is not None:
         ticket = opening.locate(ctx, ticket, message.point)
     ctx.log(
-        Action.ADD,
+        action,
         ticket=ticket.id,
         words_id=words,
         photos=len(message.photos),
     )
+    answered = action is Action.ANSWER
     return [
         letters.reply(
             message,
-            ctx.say("added", number=ticket.number),
+            ctx.say("answered" if answered else "added", number=ticket.number),
             ticket=ticket.id,
             again=True,
         ),
-        *_tell_addition(ctx, ticket, _with_point(text, message)),
+        *_tell_assignee(
+            ctx,
+            ticket,
+            "told-answered" if answered else "told-addition",
+            words=_with_point(text, message)[:LONGEST_MESSAGE],
+        ),
     ]
 
 
@@ -534,12 +547,6 @@ def _with_point(text: str, message: Said) -> str:
         return text
     point = f"{message.point.lat:.6f}, {message.point.lon:.6f}"
     return f"{text[:LONGEST_MESSAGE]}\n{point}".strip()
-
-
-def _tell_addition(ctx: Context, ticket: Ticket, text: str) -> list[Outgoing]:
-    return _tell_assignee(
-        ctx, ticket, "told-addition", words=text[:LONGEST_MESSAGE]
-    )
 
 
 def _tell_assignee(

@@ -9,6 +9,7 @@ from handlers.letters import Pick
 from handlers.rules import access
 from handlers.rules import ticket as rules
 from handlers.rules.refusals import Refused
+from handlers.understanding.meaning import Intent
 from storage import buttons, limits, tickets
 from storage.buttons import Button, Dialogue
 from storage.limits import Due
@@ -179,6 +180,18 @@ def reopen(ctx: Context, message: Said, dialogue: Dialogue) -> list[Outgoing]:
         ),
         *opening.assignment(ctx, after, running),
     ]
+
+
+def answer(ctx: Context, message: Said, dialogue: Dialogue) -> list[Outgoing]:
+    """Bring the worker what the resident says to their question.
+
+    Thanks alone answer nothing: we go on waiting.
+    """
+    ticket = tickets.get(ctx.db, TicketId(dialogue.args["ticket"]))
+    if ctx.mind.judge(message.text).intent is Intent.THANKS:
+        buttons.expect_still(ctx.db, dialogue)
+        return [letters.reply(message, ctx.say("you-are-welcome"))]
+    return report.add(ctx, message, message.text, ticket, Action.ANSWER)
 
 
 def press_rate(ctx: Context, press: Pressed, button: Button) -> list[Outgoing]:

@@ -164,6 +164,7 @@ PRESSES: dict[str, ByPress] = {
 DIALOGUES: dict[str, ByWords] = {
     "ticket": triage.by_words,
     "reopen": residents.reopen,
+    "answer": residents.answer,
     "rated": residents.rated,
     "photo-words": report.photo_words,
     "wish-contact": wishes.contact,
@@ -400,6 +401,8 @@ def _said(ctx: Context, message: Said) -> list[Outgoing]:
         return _nearest(message, typed)
     waiting = _waiting(ctx, message)
     if isinstance(typed, Typed):
+        if waiting is not None and waiting.step == "answer":
+            buttons.expect_still(ctx.db, waiting)
         _check_place(message, typed.command)
         return ROUTES[typed.command](ctx, message, typed.words)
     if waiting is not None and not _changes_subject(ctx, message, waiting):
@@ -429,14 +432,21 @@ def _check_place(message: Said, command: Command) -> None:
 
 
 def _changes_subject(ctx: Context, message: Said, waiting: Dialogue) -> bool:
-    """Whether somebody whom we asked for a contact speaks of other things.
+    """Whether somebody from whom we wait to hear speaks of other things.
 
-    A report or a question is no name, and must not reach a volunteer as
-    one. The words that other dialogues wait for may well tell of trouble.
+    A report or a question is no contact, and must not reach a volunteer as
+    one; a question, or a reply about another ticket, answers no worker. The
+    words that other dialogues wait for may well tell of trouble.
     """
-    if waiting.step != "wish-contact":
+    if waiting.step == "answer" and message.quote is not None:
+        post = posts.find(ctx.db, message.chat.key, message.quote.message)
+        about = post.ticket_id if post is not None else None
+        return about not in {None, waiting.args["ticket"]}
+    if waiting.step not in {"answer", "wish-contact"}:
         return False
     meaning = ctx.mind.judge(message.text, addressed=True)
+    if waiting.step == "answer" and meaning.intent is not Intent.QUESTION:
+        return False
     return meaning.sure is Sure.ACT
 
 

@@ -32,6 +32,8 @@ from storage.tickets import Ticket
 
 WORDS_WAIT = timedelta(hours=12)
 """How long we wait for the words that a button asked for."""
+ANSWER_WAITS = timedelta(days=2)
+"""How long the next words in private may be the answer to a question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -386,7 +388,45 @@ def _ask(ctx: Context, ticket: Ticket, words: str) -> list[Outgoing]:
     reporter = ctx.find(ticket.reporter_id)
     if reporter is None:
         raise Refused("refused-no-reporter", number=ticket.number)
-    return tell_reporter(ctx, ticket, "told-asked", words=words)
+    if not _await_answer(ctx, ticket, reporter):
+        return tell_reporter(ctx, ticket, "told-asked", words=words)
+    return letters.tell(
+        ctx,
+        reporter,
+        ctx.say(
+            "told-asked-in-private",
+            ctx.language_of(reporter),
+            number=ticket.number,
+            words=words,
+        ),
+        ticket=ticket.id,
+    )
+
+
+def _await_answer(ctx: Context, ticket: Ticket, reporter: Person) -> bool:
+    """Let the next words in private be the answer; False if none can be.
+
+    Old people answer without replying to the message. Whoever is in the
+    middle of another dialogue is not torn out of it.
+    """
+    chat = people.private_chat(
+        ctx.db, ctx.id, reporter.id, ctx.fixed.write_first
+    )
+    if chat is None:
+        return False
+    known = buttons.expected(ctx.db, chat.key, chat.key, ctx.now)
+    if known is not None and known.step != "answer":
+        return False
+    buttons.expect(
+        ctx.db,
+        chat.key,
+        chat.key,
+        ctx.id,
+        "answer",
+        {"ticket": ticket.id},
+        ctx.now + ANSWER_WAITS,
+    )
+    return True
 
 
 def _resolve(ctx: Context, ticket: Ticket, words: str) -> list[Outgoing]:

@@ -181,6 +181,19 @@ def expected(
     return None if row is None else Dialogue(**_args(row))
 
 
+def expect_still(db: Connection, dialogue: Dialogue) -> None:
+    """Go on waiting for what we waited for."""
+    expect(
+        db,
+        dialogue.chat,
+        dialogue.sender,
+        dialogue.community_id,
+        dialogue.step,
+        dialogue.args,
+        dialogue.expires_at,
+    )
+
+
 def expect_nothing(db: Connection, chat: str, sender: str) -> None:
     """Wait no longer."""
     d = schema.dialogue

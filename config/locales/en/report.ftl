@@ -13,6 +13,7 @@ choose-category = What is ticket { $number } about?
 noted = OK
 noted-not-report = OK, not reported.
 added = Added to ticket { $number }.
+answered = Thank you, the worker has your answer (ticket { $number }).
 withdrawn = Ticket { $number } is withdrawn.
 reclassified = Ticket { $number } is now “{ $category }”.
 

@@ -110,6 +110,13 @@ told-asked =
     About your ticket { $number }, a question:
     { $words }
     Please reply to this message to answer.
+told-asked-in-private =
+    About your ticket { $number }, the worker would like to know:
+    { $words }
+    Just write your answer here, and I will pass it on.
+told-answered =
+    The reporter of ticket { $number } answers:
+    { $words }
 told-resolved =
     Your ticket { $number } is resolved:
     { $words }

@@ -13,6 +13,7 @@ choose-category = 工单 { $number } 属于哪一类？
 noted = 好的
 noted-not-report = 好的，不报。
 added = 已补充到工单 { $number }。
+answered = 谢谢，已转告网格员（工单 { $number }）。
 withdrawn = 工单 { $number } 已撤回。
 reclassified = 工单 { $number } 已改为“{ $category }”。
 

@@ -104,6 +104,13 @@ told-asked =
     关于您的工单 { $number }，想问一下：
     { $words }
     请引用（回复）这条消息来回答。
+told-asked-in-private =
+    关于您的工单 { $number }，网格员想问一下：
+    { $words }
+    请直接发给我，我来转告。
+told-answered =
+    工单 { $number } 的报事人答复：
+    { $words }
 told-resolved =
     您的工单 { $number } 已办结：
     { $words }
