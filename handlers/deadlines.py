@@ -1,5 +1,7 @@
 """What happens when a moment comes: reminders, the ladder, closings."""
 
+from datetime import timedelta
+
 from config.terms import Action, Level, Role, TicketId, Urgency
 from handlers import letters, opening, triage, wording
 from handlers.context import Context
@@ -9,6 +11,8 @@ from storage.limits import Due, TimeLimit
 from storage.messages import Outgoing
 from storage.people import Person
 from storage.tickets import Ticket
+
+JUST_NOW = timedelta(minutes=5)
 
 
 def remind(ctx: Context, due: Due) -> list[Outgoing]:
@@ -35,7 +39,7 @@ def remind(ctx: Context, due: Due) -> list[Outgoing]:
         said += _remind(ctx, ticket, limit)
     rung, _, level = due.rung.partition(" ")
     if rung == "after":
-        said += _climb(ctx, ticket, Level(level))
+        said += _climb(ctx, ticket, Level(level), limit)
     return said
 
 
@@ -43,7 +47,7 @@ def _remind(ctx: Context, ticket: Ticket, limit: TimeLimit) -> list[Outgoing]:
     said: list[Outgoing] = []
     for person in _owing(ctx, ticket):
         to = ctx.language_of(person)
-        when = "late" if ctx.now >= limit.due_at else "soon"
+        when = _when(limit.due_at - ctx.now)
         said += letters.tell(
             ctx,
             person,
@@ -68,10 +72,19 @@ def _remind(ctx: Context, ticket: Ticket, limit: TimeLimit) -> list[Outgoing]:
     return said
 
 
-def _climb(ctx: Context, ticket: Ticket, level: Level) -> list[Outgoing]:
+def _when(left: timedelta) -> str:
+    """Return which sentence it is: a limit just reached has no "ago"."""
+    if left > timedelta(0):
+        return "soon"
+    return "now" if left > -JUST_NOW else "late"
+
+
+def _climb(
+    ctx: Context, ticket: Ticket, level: Level, limit: TimeLimit
+) -> list[Outgoing]:
     if _HEIGHT[ticket.level] >= _HEIGHT[level]:
         return []
-    return triage.raise_to(ctx, ticket, level, "")
+    return triage.raise_to(ctx, ticket, level, "", missed=_known(limit.kind))
 
 
 def _owing(ctx: Context, ticket: Ticket) -> list[Person]:

@@ -169,7 +169,7 @@ def _tickets(ctx: Context) -> list[str]:
             ctx.say(
                 "export-ticket",
                 number=ticket.number,
-                status=wording.status_word(ctx, ticket.status, to),
+                status=wording.status_word(ctx, ticket, to),
                 category=wording.category_name(ctx, ticket.category, to),
                 at=ticket.opened_at,
                 place=ticket.place or "—",

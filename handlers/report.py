@@ -306,6 +306,7 @@ def press_categories(
 ) -> list[Outgoing]:
     """Show the categories to choose from."""
     ticket = tickets.get(ctx.db, TicketId(button.subject_id))
+    rules.next_status(ticket.status, Action.RECLASSIFY)
     return [
         letters.notice(press, ""),
         letters.reply(

@@ -47,7 +47,7 @@ def track(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
             "card-head",
             to,
             number=ticket.number,
-            status=wording.status_word(ctx, ticket.status, to),
+            status=wording.status_word(ctx, ticket, to),
         ),
         wording.facts(ctx, ticket, to),
     ]
@@ -76,6 +76,7 @@ def category(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
     ticket, words = triage.named_ticket(ctx, message, rest)
     if not access.may(report.ties_to(ctx, ticket), Action.RECLASSIFY):
         raise Refused("refused-not-yours", number=ticket.number)
+    rules.next_status(ticket.status, Action.RECLASSIFY)
     wanted = [
         each.id
         for each in ctx.community.categories

@@ -92,10 +92,9 @@ def perform(
     answer = letters.reply(
         message,
         ctx.say(
-            "done",
-            action=ctx.say(f"done-{action}"),
+            f"did-{action}",
             number=ticket.number,
-            status=wording.status_word(ctx, after.status, ctx.language),
+            level=ctx.say(f"level-{after.level}"),
         ),
         ticket=ticket.id,
         again=True,
@@ -475,9 +474,12 @@ def _refuse(ctx: Context, ticket: Ticket, words: str) -> list[Outgoing]:
 
 
 def raise_to(
-    ctx: Context, ticket: Ticket, level: Level, words: str
+    ctx: Context, ticket: Ticket, level: Level, words: str, missed: str = ""
 ) -> list[Outgoing]:
-    """Lift a ticket to a level and tell those who sit there."""
+    """Lift a ticket to a level and tell those who sit there why.
+
+    ``missed``: the limit that did it, when nobody did.
+    """
     tickets.move(ctx.db, ticket, ticket.status, level=level)
     words_id = None
     if words:
@@ -496,23 +498,23 @@ def raise_to(
     role = Role.STREET if level is Level.STREET else Role.DESK
     after = tickets.get(ctx.db, ticket.id)
     running = list(limits.running(ctx.db, ticket.id))
+    written = tickets.words(ctx.db, ticket.id)
     said: list[Outgoing] = []
     for person in letters.desks(ctx, role):
         to = ctx.language_of(person)
         head = ctx.say(
-            "told-raised",
+            "told-raised-late" if missed else "told-raised",
             to,
             number=ticket.number,
             level=ctx.say(f"level-{level}", to),
-            words=words,
+            name=ctx.person.name if ctx.person else "",
+            what=ctx.say(f"limit-{missed or 'other'}", to),
         )
-        card = wording.card(
-            ctx, after, tickets.words(ctx.db, ticket.id), running, to
-        )
+        card = wording.card(ctx, after, written, running, to)
         said += letters.tell(
             ctx,
             person,
-            f"{head}\n{card}",
+            f"{head}\n\n{card}",
             picks=opening.worker_picks(ctx, after, to),
             ticket=ticket.id,
             urgency=Urgency(ticket.urgency),

@@ -9,6 +9,7 @@ from config.terms import (
     GridId,
     Language,
     LimitKind,
+    Source,
     Status,
     Urgency,
 )
@@ -141,7 +142,7 @@ def card(
             "card-head",
             to,
             number=ticket.number,
-            status=ctx.say(f"status-{ticket.status}", to),
+            status=status_word(ctx, ticket, to),
         ),
         facts(ctx, ticket, to),
     ]
@@ -150,8 +151,8 @@ def card(
     if ticket.lat is not None and ticket.lon is not None:
         lines.append(f"{ticket.lat:.6f}, {ticket.lon:.6f}")
     if reporter is not None:
-        lines.append(ctx.say("card-reporter", to, who=who(reporter)))
-    lines += [said.text[:CARD] for said in words if said.text]
+        lines.append(_reporter(ctx, ticket, reporter, to))
+    lines += [_written(ctx, said, to) for said in words if said.text]
     if photos:
         lines.append(ctx.say("card-photos", to, count=photos))
     for kind in (LimitKind.ANSWER, LimitKind.RESOLVE):
@@ -159,6 +160,24 @@ def card(
         if promise:
             lines.append(promise)
     return "\n".join(lines)
+
+
+def _written(ctx: Context, words: Words, to: Language) -> str:
+    """Return what somebody wrote, and as what."""
+    text = words.text[:CARD]
+    if words.kind == "report":
+        return text
+    return ctx.say(f"words-{words.kind}", to, text=text)
+
+
+def _reporter(
+    ctx: Context, ticket: Ticket, reporter: Person, to: Language
+) -> str:
+    """Return who reported; of who did so for others, from where, too."""
+    if ticket.source in {Source.GROUP, Source.PRIVATE, Source.INQUIRY}:
+        return ctx.say("card-reporter", to, who=who(reporter))
+    source = ctx.say(f"source-{ticket.source}", to)
+    return ctx.say("card-filer", to, who=who(reporter), source=source)
 
 
 def history(ctx: Context, events: Sequence[Event], to: Language) -> str:
@@ -200,12 +219,17 @@ def line(ctx: Context, ticket: Ticket, text: str, to: Language) -> str:
         "ticket-line",
         to,
         number=ticket.number,
-        status=ctx.say(f"status-{ticket.status}", to),
+        status=status_word(ctx, ticket, to),
         category=category_name(ctx, ticket.category, to),
         words=excerpt(text, 28),
     )
 
 
-def status_word(ctx: Context, status: Status, to: Language) -> str:
-    """Return what people call a status."""
-    return ctx.say(f"status-{status}", to)
+def status_word(ctx: Context, ticket: Ticket, to: Language) -> str:
+    """Return what people call the status of a ticket.
+
+    Only its reporter closes what nobody resolved: by taking it back.
+    """
+    if ticket.status is Status.CLOSED and ticket.resolved_at is None:
+        return ctx.say("status-withdrawn", to)
+    return ctx.say(f"status-{ticket.status}", to)

@@ -1,5 +1,14 @@
 # How to say no: always with what to do instead
-refused-step = That cannot be done to the ticket as it stands. Send “/track” and its number to see.
+refused-step =
+    { $status ->
+        [reported] This ticket has not been accepted yet, so that cannot be done.
+        [accepted] This ticket is accepted and being worked on.
+        [paused] This ticket is paused, waiting for something.
+        [resolved] This ticket is resolved and waits for its reporter.
+        [closed] This ticket is over.
+        [refused] This ticket was refused.
+       *[merged] This ticket went up in another one.
+    } Send “/track” and its number to see.
 refused-number = Please add the number, for instance “/track 12”.
 refused-no-ticket = There is no ticket { $number }. Please check the number.
 refused-not-yours = Number { $number } is not yours to see or change.

@@ -6,6 +6,7 @@ status-resolved = resolved
 status-closed = closed
 status-refused = refused
 status-merged = merged
+status-withdrawn = withdrawn
 
 urgency-routine = routine
 urgency-urgent = urgent
@@ -69,6 +70,17 @@ owner-line = Responsible: { $owner }
 
 card-head = Ticket { $number } · { $status }
 card-reporter = Reported by: { $who }
+card-filer = Filed by: { $who } ({ $source })
+source-patrol = patrol
+source-hotline = phone
+source-counter = visit
+source-relayed = from another chat
+words-addition = Added: { $text }
+words-question = Asked: { $text }
+words-answer = Answered: { $text }
+words-resolution = Resolved: { $text }
+words-reason = Why: { $text }
+words-rating = Rated: { $text }
 card-photos = { $count ->
     [one] One photo, sent as soon as it is here.
    *[other] { $count } photos, sent as soon as they are here.
@@ -78,7 +90,11 @@ history-line = { $at } { $who }: { $what }
 somebody = a resident
 linli = Linli
 
-done = Ticket { $number }: { $action }. It is now “{ $status }”.
+did-accept = Ticket { $number } is yours now; its reporter has been told.
+did-ask = The reporter of ticket { $number } was asked; you will get the answer at once.
+did-resolve = Ticket { $number } is resolved; its reporter is asked to confirm.
+did-refuse = Ticket { $number } was refused, and its reporter told why.
+did-raise = Ticket { $number } was raised to the { $level }.
 assigned = Ticket { $number } is with { $name } now.
 merged = Ticket { $number } is merged into { $into }; its reporter will hear of progress.
 unmerged = Ticket { $number } stands alone again.
@@ -126,13 +142,13 @@ told-refused =
     { $words }
 told-merged = Your ticket { $number } is about the same matter as { $into }. They are handled together and you will hear of progress.
 told-closed = Ticket { $number } was resolved { $days } days ago and we heard nothing, so it is closed now. If it is not fixed, please tell us again.
-told-raised =
-    Ticket { $number } was raised to the { $level }.
-    { $words }
+told-raised = { $name } raised ticket { $number } to the { $level }. Please take it from here.
+told-raised-late = Ticket { $number } missed its limit ({ $what }) and was raised to the { $level }. Please press for it or take it over.
 told-photos = Photos of ticket { $number }
 told-photo-lost = A photo of ticket { $number } could not be fetched; the ticket stands. If you can, please send it again as a reply to this message.
 
 remind-soon = Reminder: the { $what } of ticket { $number } is due { $at }, in { $by }.
+remind-now = Late: the { $what } of ticket { $number } is due now ({ $at }). Please see to it.
 remind-late = Late: the { $what } of ticket { $number } was due { $at }, { $by } ago.
 do-unmerge = Undo the merge
 todo-answer = answer by { $at }

@@ -1,5 +1,14 @@
 # 不行时怎么说：说清楚该怎么做
-refused-step = 工单现在的状态不能这样操作。发“查单”加编号看看进度。
+refused-step =
+    { $status ->
+        [reported] 这张工单还没有受理，不能这样操作。
+        [accepted] 这张工单已经受理，正在办理。
+        [paused] 这张工单暂缓办理，等条件具备。
+        [resolved] 这张工单已经办结，正等报事人确认。
+        [closed] 这张工单已经结束。
+        [refused] 这张工单已经不予受理。
+       *[merged] 这张工单已经并入另一张。
+    }发“查单”加编号看看进度。
 refused-number = 请带上编号，比如“查单 12”。
 refused-no-ticket = 没有编号为 { $number } 的工单，请核对一下。
 refused-not-yours = 编号 { $number } 不是您的事项，不能查看或操作。

@@ -6,6 +6,7 @@ status-resolved = 已办结
 status-closed = 已结案
 status-refused = 不予受理
 status-merged = 已合并
+status-withdrawn = 已撤回
 
 urgency-routine = 一般
 urgency-urgent = 加急
@@ -69,13 +70,28 @@ owner-line = 负责：{ $owner }
 
 card-head = 工单 { $number } · { $status }
 card-reporter = 报事人：{ $who }
+card-filer = 登记人：{ $who }（{ $source }）
+source-patrol = 巡查
+source-hotline = 电话
+source-counter = 来访
+source-relayed = 转自其他群聊
+words-addition = 补充：{ $text }
+words-question = 询问：{ $text }
+words-answer = 答复：{ $text }
+words-resolution = 办结：{ $text }
+words-reason = 说明：{ $text }
+words-rating = 评价：{ $text }
 card-photos = 照片 { $count } 张，取到后马上发来。
 ticket-line = { $number } · { $status } · { $category } · { $words }
 history-line = { $at } { $who }：{ $what }
 somebody = 居民
 linli = 邻里
 
-done = 工单 { $number }：{ $action }好了，现在是“{ $status }”。
+did-accept = 工单 { $number } 由您受理了，已告诉报事人。
+did-ask = 已去问报事人（工单 { $number }），有了答复马上转给您。
+did-resolve = 工单 { $number } 已办结，正请报事人确认。
+did-refuse = 工单 { $number } 不予受理，理由已告诉报事人。
+did-raise = 工单 { $number } 已上报到{ $level }。
 assigned = 工单 { $number } 已交给{ $name }。
 merged = 工单 { $number } 已并入 { $into }，报事人会收到后续进展。
 unmerged = 工单 { $number } 已恢复单独办理。
@@ -120,13 +136,13 @@ told-refused =
     { $words }
 told-merged = 您的工单 { $number } 和 { $into } 说的是同一件事，已合并办理，进展会告诉您。
 told-closed = 工单 { $number } 办结后 { $days } 天没有收到您的意见，已自动结案。要是没解决，请再告诉我们。
-told-raised =
-    工单 { $number } 上报到{ $level }。
-    { $words }
+told-raised = { $name }把工单 { $number } 上报到{ $level }，请您处理。
+told-raised-late = 工单 { $number } 超时没有{ $what }，自动上报到{ $level }，请您督促或接手。
 told-photos = 工单 { $number } 的照片
 told-photo-lost = 工单 { $number } 有一张照片没能收到，工单照常办理。方便的话请再发一次，引用（回复）这条消息即可。
 
 remind-soon = 提醒：工单 { $number } 的{ $what }期限是 { $at }，还有{ $by }。
+remind-now = 超时：工单 { $number } 的{ $what }期限到了（{ $at }），请尽快处理。
 remind-late = 超时：工单 { $number } 应在 { $at } 前{ $what }，已过{ $by }。
 do-unmerge = 取消合并
 todo-answer = { $at } 前答复
