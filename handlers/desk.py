@@ -1,5 +1,7 @@
 """What the desk alone does: assign, merge, file for a caller."""
 
+import re
+
 from config.terms import STAFF, Action, Source, TicketId
 from handlers import letters, opening, report, triage
 from handlers.context import Context
@@ -15,17 +17,24 @@ from storage.tickets import Ticket
 
 _SOURCES = {
     "电话": Source.HOTLINE,
+    "来电": Source.HOTLINE,
     "热线": Source.HOTLINE,
     "12345": Source.HOTLINE,
     "hotline": Source.HOTLINE,
+    "phone": Source.HOTLINE,
     "窗口": Source.COUNTER,
     "来访": Source.COUNTER,
     "counter": Source.COUNTER,
+    "visit": Source.COUNTER,
     "巡查": Source.PATROL,
+    "走访": Source.PATROL,
     "patrol": Source.PATROL,
+    "微信群": Source.RELAYED,
     "微信": Source.RELAYED,
+    "群里": Source.RELAYED,
     "wechat": Source.RELAYED,
 }
+_SOURCE = re.compile(r"\s*([^\s:：，,]+)[\s:：，,]+(.+)", re.DOTALL)
 
 
 def assign(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
@@ -149,6 +158,8 @@ def file(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
 
 
 def _source(rest: str) -> tuple[Source, str]:
-    first, _, words = rest.strip().partition(" ")
-    source = _SOURCES.get(first.strip(":：").lower())
-    return (source, words) if source else (Source.RELAYED, rest)
+    found = _SOURCE.fullmatch(rest)
+    source = _SOURCES.get(found[1].lower()) if found else None
+    if found is None or source is None:
+        return Source.RELAYED, rest
+    return source, found[2]

@@ -1,5 +1,6 @@
 """A resident reports, adds, edits, takes back, corrects."""
 
+import re
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
@@ -42,6 +43,11 @@ ALBUM_WAITS = {
 UNDECIDED = timedelta(minutes=30)
 """An unanswered "is this a report?" is forgotten after this."""
 LONGEST_MESSAGE = 4000
+_PASTED = re.compile(
+    r"\s*(?!地点|位置|地址|问题|时间|情况|标题)"
+    r"(?:[^\s:：]{0,11}[^\s:：\d][:：]\s*|\S{1,12}\s+\d{1,2}:\d{2}\s+)\S"
+)
+"""Words that begin with who said them, as copied from another chat."""
 MOST_PHOTOS = 20
 
 _said: msgspec.json.Decoder[Said] = msgspec.json.Decoder(Said)
@@ -57,7 +63,8 @@ def report(ctx: Context, message: Said, text: str) -> list[Outgoing]:
 
 def ask_first(ctx: Context, message: Said) -> list[Outgoing]:
     """Ask once whether it is a report; nobody answering is an answer."""
-    text = ctx.say("ask-report")
+    staff = _is_told_by_staff(ctx, message)
+    text = ctx.say("ask-file" if staff else "ask-report")
     if ctx.mind.smells_of_danger(message.text):
         numbers = ctx.community.rules.emergency
         text = f"{ctx.say('ask-danger', numbers=numbers)}\n{text}"
@@ -69,7 +76,7 @@ def ask_first(ctx: Context, message: Said) -> list[Outgoing]:
                 ctx,
                 [
                     Pick(
-                        ctx.say("ask-report-yes"),
+                        ctx.say("ask-file-yes" if staff else "ask-report-yes"),
                         "report-yes",
                         args={"said": _packed(message)},
                     ),
@@ -389,20 +396,28 @@ def filed(
     ctx: Context, message: Said, ticket: Ticket, running: list[TimeLimit]
 ) -> list[Outgoing]:
     """Return the number, and the answer that can be copied back."""
+    page = _page(ctx, ticket)
+    copy = wording.received(
+        ctx, ticket, running, ctx.community.language, to_copy=True
+    )
+    if page:
+        home = ctx.community.language
+        copy = f"{copy}\n{ctx.say('page-line', home, url=page)}"
     return [
         letters.reply(
             message,
-            ctx.say("filed", number=ticket.number),
+            ctx.say(
+                "filed-own" if ticket.source is Source.PATROL else "filed",
+                number=ticket.number,
+            ),
+            choices=letters.choices(
+                ctx, _correction_picks(ctx, ticket), allowed=ctx.actor
+            ),
             ticket=ticket.id,
             again=True,
         ),
         # the answer stands alone, so that it can be copied
-        letters.reply(
-            message,
-            wording.received(ctx, ticket, running, ctx.community.language),
-            ticket=ticket.id,
-            again=True,
-        ),
+        letters.reply(message, copy, ticket=ticket.id, again=True),
     ]
 
 
@@ -458,7 +473,7 @@ def _open(
         for part in inbox.take_parts(ctx.db, album_key(message)):
             if isinstance(part, Said):
                 opening.attach(ctx, ticket, part, None, "report")
-    if ticket.source is Source.RELAYED:
+    if ticket.source in {Source.RELAYED, Source.PATROL}:
         return [*filed(ctx, message, ticket, running), *told]
     said = (
         wording.private_received
@@ -484,13 +499,20 @@ def _apart(message: Said, ticket: Ticket) -> bool:
 
 
 def _source(ctx: Context, message: Said) -> Source:
-    if (
+    if _is_told_by_staff(ctx, message):
+        pasted = _PASTED.match(message.text) is not None
+        relayed = message.forwarded or pasted
+        return Source.RELAYED if relayed else Source.PATROL
+    return opening.source_of(message)
+
+
+def _is_told_by_staff(ctx: Context, message: Said) -> bool:
+    """Whether staff speak in private: for others, or of what they saw."""
+    return (
         message.chat.kind is ChatKind.PRIVATE
         and ctx.person is not None
         and ctx.person.has(*STAFF)
-    ):
-        return Source.RELAYED if message.forwarded else Source.PATROL
-    return opening.source_of(message)
+    )
 
 
 def _understood(ctx: Context, text: str) -> Meaning:
@@ -536,10 +558,20 @@ def _correction_picks(ctx: Context, ticket: Ticket) -> list[Pick]:
         Pick(ctx.say("do-category"), "category-choose", ticket.id),
         Pick(ctx.say("do-not-report"), "ticket-not-report", ticket.id),
     ]
-    if ctx.fixed.public_url or ctx.fixed.demo:
-        url = f"{ctx.fixed.public_url}/t/{ticket.code}"
-        picks.append(Pick(ctx.say("do-page"), url=url))
+    page = _page(ctx, ticket)
+    if page:
+        picks.append(Pick(ctx.say("do-page"), url=page))
     return picks
+
+
+def _page(ctx: Context, ticket: Ticket) -> str:
+    """Return where everybody can follow a ticket, "" for nowhere.
+
+    The demo's pages lie beside its chat, wherever that is.
+    """
+    if ctx.fixed.public_url or ctx.fixed.demo:
+        return f"{ctx.fixed.public_url}/t/{ticket.code}"
+    return ""
 
 
 def _with_point(text: str, message: Said) -> str:

@@ -89,9 +89,17 @@ def until(
 
 
 def received(
-    ctx: Context, ticket: Ticket, limits: Sequence[TimeLimit], to: Language
+    ctx: Context,
+    ticket: Ticket,
+    limits: Sequence[TimeLimit],
+    to: Language,
+    *,
+    to_copy: bool = False,
 ) -> str:
-    """Return the acknowledgement of a report, masked for a group."""
+    """Return the acknowledgement of a report, masked for a group.
+
+    ``to_copy``: it will be read where nobody can answer us.
+    """
     lines = []
     if ticket.urgency is Urgency.DANGER:
         lines.append(
@@ -112,7 +120,8 @@ def received(
     # a day's promise frightens whoever stands in the smoke
     if promise and ticket.urgency is not Urgency.DANGER:
         lines.append(promise)
-    lines.append(ctx.say("received-correct", to))
+    if not to_copy:
+        lines.append(ctx.say("received-correct", to))
     return "\n".join(lines)
 
 

@@ -59,3 +59,62 @@ async def test_what_a_worker_forwards_is_filed_for_the_resident(
         filed, copy = town.heard("lin")[-3:-1]
         assert "已代报，工单 1" in filed
         assert copy.startswith("收到，工单 1。")
+
+
+async def test_the_copy_speaks_to_people_who_cannot_answer_here(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    async with World.opened(
+        sqlite_url, tmp_path, public_url="https://linli.example"
+    ) as town:
+        await town.says("lin", "代报 微信群：5号楼门禁坏了，进不去")
+
+        copy = town.heard("lin")[-2]
+        assert "改分类" not in copy
+        assert "引用" not in copy
+        assert "看进度：https://linli.example/t/" in copy
+        assert "登记人：林工" in town.last("lin")
+        assert "（转自其他群聊）" in town.last("lin")
+        assert "5号楼门禁坏了" in town.last("lin")
+        assert "微信群" not in town.last("lin")
+
+        await town.presses("lin", "不是报事")
+        assert town.last("lin") == "工单 1 已撤回。"
+
+
+async def test_what_a_worker_pastes_in_private_is_filed_for_the_resident(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    async with World.opened(sqlite_url, tmp_path) as town:
+        await town.says("lin", "张先生: 5号楼门禁坏了\n李姐: 我也进不去")
+
+        filed, copy, card = town.heard("lin")[-3:]
+        assert filed.startswith("已代报，工单 1。")
+        assert copy.startswith("收到，工单 1。")
+        assert "转自其他群聊" in card
+
+
+async def test_what_a_worker_sees_on_patrol_is_filed_as_such(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    async with World.opened(sqlite_url, tmp_path) as town:
+        await town.says("lin", "报事 5号楼门禁坏了")
+
+        filed, copy, card = town.heard("lin")[-3:]
+        assert filed.startswith("已登记，工单 1。")
+        assert copy.startswith("收到，工单 1。")
+        assert "登记人：林工 0000-0003（巡查）" in card
+
+
+async def test_a_caller_is_named_by_where_the_call_came_from(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    async with World.opened(sqlite_url, tmp_path) as town:
+        for said, source in (
+            ("代报 电话：12号楼电梯坏了", "电话"),
+            ("代报 来访，12号楼电梯又坏了", "来访"),
+            ("/file phone 12号楼电梯还是坏的", "电话"),
+            ("代报 12号楼电梯老是坏", "转自其他群聊"),
+        ):
+            await town.says("ma", said)
+            assert f"（{source}）" in town.last("zhao"), said
