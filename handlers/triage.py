@@ -519,6 +519,7 @@ def raise_to(
             ticket=ticket.id,
             urgency=Urgency(ticket.urgency),
         )
+        said += opening.show_photos(ctx, after, person)
     return said
 
 

@@ -71,3 +71,17 @@ async def test_the_photo_of_the_repair_is_shown_once(
         await town.says("lin", "换好了", photos=["new"])
 
         assert _shown(town, "wang") == [1]
+
+
+async def test_those_a_ticket_is_raised_to_see_its_photos(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    async with World.opened(sqlite_url, tmp_path) as town:
+        town.channel.pictures["hole"] = picture()
+        await town.says(
+            "wang", "3号楼门口井盖破了", group="g1", photos=["hole"]
+        )
+
+        await town.says("lin", "上报 1 要动用维修资金")
+
+        assert _shown(town, "ma") == [1]
