@@ -17,7 +17,7 @@ from bot.logs import trail
 from handlers import router
 from handlers.context import Fixed
 from storage import inbox, limits
-from storage.database import Connection, Database, savepoint
+from storage.database import Connection, Database, is_away, savepoint
 
 BATCH = 500
 BEAT_S = 1.0
@@ -84,10 +84,14 @@ class Clock:
         self.beat("clock", TICK_WITHIN_S)
 
     async def _guarded(self, beat: Beat) -> None:
+        name = getattr(beat, "__name__", "")
         try:
             await beat()
         except Exception as error:  # noqa: BLE001  one broad per loop
-            name = getattr(beat, "__name__", "")
+            if is_away(error):
+                # it comes again in a moment, and so may the database
+                log.warning("beat_missed", beat=name)
+                return
             log.error("beat_failed", beat=name, error=trail(error))  # noqa: TRY400
 
 

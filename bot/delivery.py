@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 import msgspec
 import structlog
@@ -26,7 +27,7 @@ from bot.logs import trail
 from bot.pace import Pace
 from config.terms import ChatKind
 from storage import chats, outbox, people
-from storage.database import Connection, Database
+from storage.database import Closed, Connection, Database, Work, is_away
 from storage.messages import AnswerPress, Chat, Edit, Outgoing, Say
 from storage.outbox import Letter
 
@@ -53,6 +54,7 @@ LONGEST_PAUSE = timedelta(minutes=5)
 CUT_OFF_PAUSE = timedelta(seconds=15)
 """The longest pause after a crash of ours: the platform isn't to blame."""
 
+T = TypeVar("T")
 log = structlog.get_logger()
 
 
@@ -73,6 +75,8 @@ class Delivery:
     last_sent: datetime | None = None
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _busy: int = 0
+    _unnoted: int = 0
+    """Sends whose outcome waits for the database to be back."""
     _stopping: bool = False
 
     async def open(self) -> None:
@@ -105,8 +109,11 @@ class Delivery:
 
     async def tick(self) -> None:
         """Take over letters whose sender died; called by the clock."""
-        if not self.database.is_sqlite:
-            await self._take_over(outbox.lapsed)
+        # ours may have lapsed while the database was away: they go first
+        if not self.database.is_sqlite and not self._unnoted:
+            await self._take_over(
+                lambda db, limit: outbox.lapsed(db, limit, LEASE)
+            )
         self._wake.set()
 
     def stop(self) -> None:
@@ -151,7 +158,9 @@ class Delivery:
     async def _deliver(self, letter: Letter) -> None:
         try:
             await self._send(letter)
-        except Exception as error:  # noqa: BLE001  a bug, or no database
+        except Closed:
+            log.warning("outcome_unknown", letter=letter.id)
+        except Exception as error:  # noqa: BLE001  a bug
             log.error("delivery_failed", letter=letter.id, error=trail(error))  # noqa: TRY400
         finally:
             self._busy -= 1
@@ -223,9 +232,7 @@ class Delivery:
 
     async def _done(self, letter: Letter, message: str) -> None:
         now = self.now()
-        await self.database.write(
-            lambda db: outbox.mark_sent(db, letter, message, now)
-        )
+        await self._note(lambda db: outbox.mark_sent(db, letter, message, now))
         self.sent += 1
         self.last_sent = now
         log.info("sent", letter=letter.id, attempts=letter.attempts)
@@ -237,7 +244,7 @@ class Delivery:
             return
         told = timedelta(seconds=later.seconds)
         pause = told or self._pause(letter)
-        await self.database.write(
+        await self._note(
             lambda db: outbox.put_back(db, letter, now + pause, str(later))
         )
 
@@ -253,7 +260,7 @@ class Delivery:
         # how often doesn't matter: a long outage is many attempts
         if channel.can.once and not self._is_hopeless(letter, now):
             pause = min(self._pause(letter), longest)
-            await self.database.write(
+            await self._note(
                 lambda db: outbox.put_back(
                     db, letter, now + pause, reason or "unknown outcome"
                 )
@@ -262,9 +269,7 @@ class Delivery:
         if letter.again and isinstance(outgoing, Say):
             marked = self.mark_again(outgoing)
             self.repeated += 1
-            await self.database.write(
-                lambda db: outbox.repeat(db, letter, marked, now)
-            )
+            await self._note(lambda db: outbox.repeat(db, letter, marked, now))
             return
         await self._park(
             letter,
@@ -283,9 +288,9 @@ class Delivery:
             outbox.readdress(db, letter, _moved_to(outgoing, to), now)
 
         if not isinstance(outgoing, Edit):
-            await self.database.write(follow)
+            await self._note(follow)
             return
-        await self.database.write(lambda db: chats.move(db, chat, to, now))
+        await self._note(lambda db: chats.move(db, chat, to, now))
         await self._park(letter, "what it edits stayed behind", quietly=True)
 
     async def _gone(
@@ -307,7 +312,7 @@ class Delivery:
             if waits:
                 outbox.put_back(db, letter, people.NEVER, "", counted=False)
 
-        await self.database.write(note)
+        await self._note(note)
         if not waits:
             await self._park(letter, reason)
             return
@@ -322,10 +327,33 @@ class Delivery:
             if quietly:
                 outbox.drop(db, letter.id)
 
-        await self.database.write(work)
+        await self._note(work)
         if not quietly:
             self.parked += 1
             log.warning("parked", letter=letter.id, reason=reason)
+
+    async def _note(self, work: Work[T]) -> T:
+        """Write what became of a letter; nobody else knows, so insist.
+
+        Else it would stand there as if in the middle of its send: one
+        process would hold back the chat until its next start, of many
+        another would say it again.
+        """
+        waits = False
+        try:
+            while True:
+                try:
+                    return await self.database.write(work)
+                except Exception as error:
+                    if isinstance(error, Closed) or not is_away(error):
+                        raise
+                    log.warning("outcome_waits", error=type(error).__name__)
+                if not waits:
+                    waits = True
+                    self._unnoted += 1
+                await asyncio.sleep(IDLE_S)
+        finally:
+            self._unnoted -= waits
 
     async def _take_over(
         self, take: Callable[[Connection, int], Sequence[Letter]]

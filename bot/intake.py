@@ -2,11 +2,13 @@
 
 A channel hands over what arrived together and may acknowledge it when
 ``receive`` returns. A message that fails is kept and tried again a bounded
-number of times, then set aside; its neighbours never wait for it.
+number of times, then set aside; its neighbours never wait for it. Where the
+database is to blame, nothing is counted, kept or acknowledged.
 """
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -18,7 +20,7 @@ from handlers import faq, router
 from handlers.context import Fixed
 from handlers.rules.flood import Flood, Verdict
 from storage import chats, inbox
-from storage.database import Connection, Database
+from storage.database import Connection, Database, is_away
 from storage.inbox import Kept
 from storage.messages import (
     Chat,
@@ -143,6 +145,9 @@ class Intake:
                 await done
             except Exception as error:  # noqa: BLE001  a bug, or no database
                 failed.append((message, error))
+        for _, problem in failed:
+            if is_away(problem):
+                raise problem
         for message, problem in failed:
             await self._failed(message, problem)
 
@@ -205,7 +210,13 @@ class Intake:
             return
         try:
             await self.database.write(self._work(message, forget=True))
-        except Exception as error:  # noqa: BLE001  a bug, or no database
+        except Exception as error:
+            if is_away(error):
+                with suppress(Exception):
+                    await self.database.write(
+                        lambda db: inbox.uncount(db, message)
+                    )
+                raise
             await self._note_failure(message, error)
 
     async def _failed(self, message: Incoming, error: Exception) -> None:

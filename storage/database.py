@@ -36,6 +36,7 @@ __all__ = [
     "Database",
     "Taken",
     "Work",
+    "is_away",
     "savepoint",
     "touch",
 ]
@@ -48,8 +49,18 @@ BATCH = 64
 PATIENCE_S = 30.0
 """How long a lost database is awaited before the works are given back."""
 
-_TRANSIENT = frozenset({"40001", "40P01", "55P03", "57P01", "57P02", "57P03"})
-"""PostgreSQL: serialization, deadlock, lock, shutdown, starting up."""
+_TRANSIENT = frozenset(
+    {"40001", "40P01", "53300", "55P03", "57P01", "57P02", "57P03"}
+    | {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+)
+"""PostgreSQL: serialization, deadlock, too many connections, lock, shutdown,
+starting up. SQLite: somebody else has it."""
+_UNFIT = frozenset(
+    {"53000", "53100", "53200", "58000", "58030"}
+    | {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_NOMEM}
+    | {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
+)
+"""No disk, no memory, no file: waiting for a moment is of no use."""
 
 log = structlog.get_logger()
 
@@ -197,7 +208,21 @@ class Database:
         return await self._writer.checkpoint()
 
     async def read(self, work: Work[T]) -> T:
-        """Run ``work`` on a snapshot; it must change nothing."""
+        """Run ``work`` on a snapshot; it must change nothing.
+
+        A line that was cut is tried again at once; whoever reads has
+        somebody waiting, so a database that stays away is told soon.
+        """
+        for pause in (0.05, 0.2, 0.8):
+            try:
+                return await self._read(work)
+            except (DBAPIError, OSError) as error:
+                if not _passing(error):
+                    raise
+            await asyncio.sleep(pause)
+        return await self._read(work)
+
+    async def _read(self, work: Work[T]) -> T:
         async with self._reader.connect() as connection:
             return await connection.run_sync(work)
 
@@ -298,26 +323,42 @@ def _run_all(
     return outcomes
 
 
+def is_away(error: BaseException) -> bool:
+    """Whether the database is at fault, not what was asked of it.
+
+    The same may well succeed once it is back, or has room again.
+    """
+    if isinstance(error, DBAPIError):
+        return _breaks_transaction(error)
+    return isinstance(error, (Closed, OSError))
+
+
 def _breaks_transaction(error: BaseException) -> bool:
     """Tell a failing work from a failing database."""
     if isinstance(error, OSError):
         return isinstance(error, ConnectionError)
     if not isinstance(error, DBAPIError):
         return False
-    full = isinstance(error.orig, sqlite3.Error) and "full" in str(error.orig)
-    return full or _passing(error)
+    return _code(error) in _UNFIT or _passing(error)
 
 
 def _passing(error: BaseException) -> bool:
     """Tell whether the same transaction may succeed a moment later."""
     if isinstance(error, DBAPIError):
-        if error.connection_invalidated:
-            return True
-        if isinstance(error.orig, sqlite3.Error):
-            return "locked" in str(error.orig) or "busy" in str(error.orig)
-        cause = error.orig
-        state = getattr(cause, "sqlstate", None) or getattr(
-            cause, "pgcode", None
+        cause = getattr(error.orig, "__cause__", None)
+        return (
+            error.connection_invalidated
+            or _code(error) in _TRANSIENT
+            # cut in the middle of an exchange, before the driver knows it
+            or type(cause).__name__ == "InternalClientError"
         )
-        return state in _TRANSIENT
     return isinstance(error, OSError)
+
+
+def _code(error: DBAPIError) -> str | int:
+    """Return what the database calls it: SQLSTATE, or SQLite's number."""
+    cause = error.orig
+    if isinstance(cause, sqlite3.Error):
+        return getattr(cause, "sqlite_errorcode", 0) & 0xFF
+    state = getattr(cause, "sqlstate", None) or getattr(cause, "pgcode", None)
+    return state or ""

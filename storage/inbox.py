@@ -177,6 +177,21 @@ def count_attempt(
     return int(row.scalar_one())
 
 
+def uncount(db: Connection, message: Incoming) -> None:
+    """Take a counted try back: it never began."""
+    i = schema.inbox
+    db.execute(
+        update(i)
+        .where(
+            i.c.channel == message.channel,
+            i.c.account == message.account,
+            i.c.key == message.key,
+            i.c.attempts > 0,
+        )
+        .values(attempts=i.c.attempts - 1)
+    )
+
+
 def tries(db: Connection, message: Incoming) -> int:
     """Return how often a message was tried."""
     i = schema.inbox

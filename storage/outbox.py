@@ -342,10 +342,11 @@ def repeat(
     )
 
 
-def lapsed(db: Connection, limit: int) -> Sequence[Letter]:
+def lapsed(db: Connection, limit: int, lease: timedelta) -> Sequence[Letter]:
     """Take over letters whose sender died in the middle: outcome unknown.
 
-    For PostgreSQL, whose clock alone decides about leases.
+    For PostgreSQL, whose clock alone decides about leases. Whoever takes
+    them over has a lease too, and may die as well.
     """
     o = schema.outbox
     ids: Any = (
@@ -361,7 +362,7 @@ def lapsed(db: Connection, limit: int) -> Sequence[Letter]:
     rows = db.execute(
         update(o)
         .where(o.c.id.in_(db.scalars(ids).all()))
-        .values(fence=o.c.fence + 1, lease_until=None)
+        .values(fence=o.c.fence + 1, lease_until=_lease_end(db, lease))
         .returning(*_COLUMNS)
     ).mappings()
     return [Letter(**row) for row in rows]

@@ -17,6 +17,7 @@ from bot.channels.channel import (
 from storage import outbox, schema
 from storage.database import Connection
 from tests.fakes import FakeChannel
+from tests.town import MONDAY
 from tests.world import World
 
 
@@ -129,6 +130,31 @@ async def test_what_a_crash_left_in_the_middle_is_marked_or_parked(
 
         assert [one[:6] for one in town.read("g1")] == ["（这条可能重"]
         assert ("town:lin", "parked") in await town.core.database.read(_states)
+
+
+async def test_who_dies_while_taking_over_is_taken_over_too(
+    postgres_url: str, tmp_path: Path
+) -> None:
+    """One process died in the middle of a send, the next right after it."""
+    channel = FakeChannel()
+    async with World.opened(postgres_url, tmp_path, channel=channel) as town:
+        await town.says("wang", "报事 3号楼路灯坏了", group="g1")
+        lapsed = MONDAY - timedelta(days=1)
+
+        def cut_off(db: Connection) -> None:
+            db.execute(
+                schema.outbox.update().values(
+                    state="sending", lease_until=lapsed
+                )
+            )
+            outbox.lapsed(db, 100, timedelta(0))
+
+        await town.core.database.write(cut_off)
+        channel.said.clear()
+
+        await town.settles()
+
+        assert [one[:6] for one in town.read("g1")] == ["（这条可能重"]
 
 
 async def test_an_outage_of_an_hour_loses_nothing(
