@@ -4,6 +4,7 @@ Every beat may be missed, doubled or come late: what is due stands in the
 database and is claimed there, in the transaction of its effect.
 """
 
+from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -14,8 +15,10 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.logs import trail
+from config.terms import CommunityId
 from handlers import router
 from handlers.context import Fixed
+from handlers.deadlines import Nudge
 from storage import inbox, limits
 from storage.database import Connection, Database, is_away, savepoint
 
@@ -74,9 +77,11 @@ class Clock:
         while await self.database.read(
             lambda db: limits.anything_due(db, now)
         ):
-            await self.database.write(
+            taken = await self.database.write(
                 lambda db: sweep(self.fixed, db, now, BATCH)
             )
+            if not taken:
+                break  # another process has them in hand
         if await self.database.read(lambda db: inbox.anything_stale(db, now)):
             await self.database.write(
                 lambda db: router.give_up_parts(self.fixed, db, now)
@@ -101,13 +106,27 @@ def sweep(fixed: Fixed, db: Connection, now: datetime, limit: int) -> int:
     A row whose effect fails is marked and shown; the others have theirs.
     """
     rows = limits.take_due(db, now, limit)
+    nudges = defaultdict[CommunityId, list[Nudge]](list)
     for due in rows:
         try:
             with savepoint(db, "due"):
-                router.reach(fixed, db, due, now)
+                found = router.reach(fixed, db, due, now)
         except Exception as error:  # noqa: BLE001  a bug
             limits.fail(db, due, type(error).__name__)
             log.error(  # noqa: TRY400
                 "due_failed", due=due.id, kind=due.kind, error=trail(error)
             )
+        else:
+            nudges[due.community_id] += found
+    for community, told in nudges.items():
+        try:
+            with savepoint(db, "nudge"):
+                router.nudge(fixed, db, community, told, now)
+        except Exception as error:  # noqa: BLE001  a bug
+            log.error(  # noqa: TRY400
+                "nudge_failed", community=community, error=trail(error)
+            )
+            for due in rows:
+                if due.kind == "remind" and due.community_id == community:
+                    limits.fail(db, due, type(error).__name__)
     return len(rows)

@@ -1,8 +1,10 @@
-"""What happens when a moment comes: reminders, the ladder, closings."""
+"""What happens when a moment comes: reminders and the ladder."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from config.terms import Action, Level, Role, TicketId, Urgency
+from config.terms import Action, Level, PersonId, Role, TicketId, Urgency
 from handlers import letters, opening, triage, wording
 from handlers.context import Context
 from handlers.rules import ticket as rules
@@ -12,11 +14,36 @@ from storage.messages import Outgoing
 from storage.people import Person
 from storage.tickets import Ticket
 
+FEW = 3
+"""Tickets that somebody hears of one by one; more become one letter."""
+SHOWN = 20
+"""Tickets that such a letter names."""
 JUST_NOW = timedelta(minutes=5)
 
 
-def remind(ctx: Context, due: Due) -> list[Outgoing]:
-    """Tell whoever owes something that it is due soon, now, or late.
+@dataclass(frozen=True, slots=True)
+class Nudge:
+    """What somebody is to hear about a ticket whose moment has come."""
+
+    person: Person
+    ticket: Ticket
+    lines: tuple[str, ...]
+    below: str
+    """What a letter about this ticket alone shows as well."""
+    new: bool = False
+    """Whether the person meets the ticket now: its photos come along."""
+
+
+def may_wait(ctx: Context, due: Due) -> bool:
+    """Whether a moment may wait for the morning: all but danger."""
+    if due.kind != "remind":
+        return True
+    ticket = tickets.get(ctx.db, TicketId(due.subject_id))
+    return ticket.urgency is not Urgency.DANGER
+
+
+def remind(ctx: Context, due: Due) -> list[Nudge]:
+    """Return who hears that something is due soon, now, or late.
 
     A rung that names a level lifts the ticket to it as well. A ticket
     that is no longer open has nothing to be reminded of; of several rungs
@@ -28,7 +55,7 @@ def remind(ctx: Context, due: Due) -> list[Outgoing]:
     limit = limits.get(ctx.db, due.limit_id)
     if limit is None or limit.state != "running":
         return []
-    said: list[Outgoing] = []
+    nudges: list[Nudge] = []
     if not limits.is_overtaken(ctx.db, due, ctx.now):
         ctx.log(
             Action.REMIND,
@@ -36,40 +63,94 @@ def remind(ctx: Context, due: Due) -> list[Outgoing]:
             new=due.rung,
             limit=due.limit_id,
         )
-        said += _remind(ctx, ticket, limit)
+        nudges += _remind(ctx, ticket, limit)
     rung, _, level = due.rung.partition(" ")
     if rung == "after":
-        said += _climb(ctx, ticket, Level(level), limit)
+        nudges += _climb(ctx, ticket, Level(level), limit)
+    return nudges
+
+
+def tell(ctx: Context, nudges: Iterable[Nudge]) -> list[Outgoing]:
+    """Return one letter a ticket; in place of many, one that lists them.
+
+    Danger has a letter of its own always.
+    """
+    theirs: dict[PersonId, dict[TicketId, Nudge]] = {}
+    for nudge in nudges:
+        mine = theirs.setdefault(nudge.person.id, {})
+        known = mine.get(nudge.ticket.id)
+        mine[nudge.ticket.id] = _both(known, nudge) if known else nudge
+    said: list[Outgoing] = []
+    for mine in theirs.values():
+        calm = [
+            one
+            for one in mine.values()
+            if one.ticket.urgency is not Urgency.DANGER
+        ]
+        listed = calm if len(calm) > FEW else []
+        for nudge in mine.values():
+            if nudge not in listed:
+                said += _letter(ctx, nudge)
+        if listed:
+            said += _list(ctx, listed)
     return said
 
 
-def _remind(ctx: Context, ticket: Ticket, limit: TimeLimit) -> list[Outgoing]:
-    said: list[Outgoing] = []
+def _both(first: Nudge, second: Nudge) -> Nudge:
+    return replace(
+        second,
+        lines=(*first.lines, *second.lines),
+        below=max(first.below, second.below, key=len),
+        new=first.new or second.new,
+    )
+
+
+def _letter(ctx: Context, nudge: Nudge) -> list[Outgoing]:
+    ticket = nudge.ticket
+    to = ctx.language_of(nudge.person)
+    said = letters.tell(
+        ctx,
+        nudge.person,
+        "\n".join((*nudge.lines, nudge.below)),
+        picks=opening.worker_picks(ctx, ticket, to),
+        ticket=ticket.id,
+        urgency=Urgency(ticket.urgency),
+        group=ticket.grid_id,
+    )
+    if nudge.new:
+        said += opening.show_photos(ctx, ticket, nudge.person)
+    return said
+
+
+def _list(ctx: Context, nudges: list[Nudge]) -> list[Outgoing]:
+    person = nudges[0].person
+    to = ctx.language_of(person)
+    lines = [ctx.say("nudges-head", to, count=len(nudges))]
+    lines += [line for nudge in nudges[:SHOWN] for line in nudge.lines]
+    if len(nudges) > SHOWN:
+        lines.append(ctx.say("nudges-more", to, count=len(nudges) - SHOWN))
+    lines.append(ctx.say("nudges-foot", to))
+    return letters.tell(
+        ctx, person, "\n".join(lines), group=nudges[0].ticket.grid_id
+    )
+
+
+def _remind(ctx: Context, ticket: Ticket, limit: TimeLimit) -> list[Nudge]:
+    nudges: list[Nudge] = []
     for person in _owing(ctx, ticket):
         to = ctx.language_of(person)
         when = _when(limit.due_at - ctx.now)
-        said += letters.tell(
-            ctx,
-            person,
-            "\n".join(
-                (
-                    ctx.say(
-                        f"remind-{when}",
-                        to,
-                        number=ticket.number,
-                        what=ctx.say(f"limit-{_known(limit.kind)}", to),
-                        at=limit.due_at,
-                        by=abs(limit.due_at - ctx.now),
-                    ),
-                    wording.facts(ctx, ticket, to),
-                )
-            ),
-            picks=opening.worker_picks(ctx, ticket, to),
-            ticket=ticket.id,
-            urgency=Urgency(ticket.urgency),
-            group=ticket.grid_id,
+        line = ctx.say(
+            f"remind-{when}",
+            to,
+            number=ticket.number,
+            what=ctx.say(f"limit-{_known(limit.kind)}", to),
+            at=limit.due_at,
+            by=abs(limit.due_at - ctx.now),
         )
-    return said
+        facts = wording.facts(ctx, ticket, to)
+        nudges.append(Nudge(person, ticket, (line,), facts))
+    return nudges
 
 
 def _when(left: timedelta) -> str:
@@ -81,10 +162,16 @@ def _when(left: timedelta) -> str:
 
 def _climb(
     ctx: Context, ticket: Ticket, level: Level, limit: TimeLimit
-) -> list[Outgoing]:
+) -> list[Nudge]:
     if _HEIGHT[ticket.level] >= _HEIGHT[level]:
         return []
-    return triage.raise_to(ctx, ticket, level, "", missed=_known(limit.kind))
+    after = triage.lift(ctx, ticket, level, "")
+    nudges: list[Nudge] = []
+    for person in triage.overseers(ctx, level):
+        to = ctx.language_of(person)
+        head, card = triage.raised(ctx, after, to, _known(limit.kind))
+        nudges.append(Nudge(person, after, (head,), f"\n{card}", new=True))
+    return nudges
 
 
 def _owing(ctx: Context, ticket: Ticket) -> list[Person]:

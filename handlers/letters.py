@@ -236,26 +236,29 @@ def post(ctx: Context, said: list[Outgoing]) -> None:
 
     What happened to tickets goes out to the systems they lie with, too.
     """
-    wait = calendar.morning(
-        ctx.now,
-        ctx.community.time_zone,
-        ctx.community.rules.quiet_from,
-        ctx.community.rules.quiet_until,
-    )
+    wait = morning(ctx)
     held = [
         (one, _not_before(one, wait)) for one in (*said, *bridge.follow(ctx))
     ]
     outbox.put(ctx.db, held, ctx.id, ctx.now)
 
 
-def _not_before(
-    outgoing: Outgoing, morning: datetime | None
-) -> datetime | None:
+def morning(ctx: Context) -> datetime | None:
+    """Return when this night ends; None by day."""
+    return calendar.morning(
+        ctx.now,
+        ctx.community.time_zone,
+        ctx.community.rules.quiet_from,
+        ctx.community.rules.quiet_until,
+    )
+
+
+def _not_before(outgoing: Outgoing, wait: datetime | None) -> datetime | None:
     if not isinstance(outgoing, Say):
         return None
     if outgoing.until_open:
         return NEVER
-    return morning if outgoing.quiet else None
+    return wait if outgoing.quiet else None
 
 
 def _call_in_group(

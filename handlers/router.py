@@ -1,6 +1,6 @@
 """One page of everything the bot can do, and who decides it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -25,12 +25,22 @@ from handlers import (
     workorders,
 )
 from handlers.context import Context, Fixed
+from handlers.deadlines import Nudge
 from handlers.rules import commands
 from handlers.rules import ticket as rules
 from handlers.rules.commands import Mistyped, Typed
 from handlers.rules.refusals import Refused
 from handlers.understanding.meaning import Intent, Meaning, Sure
-from storage import buttons, chats, inbox, outbox, people, posts, tickets
+from storage import (
+    buttons,
+    chats,
+    inbox,
+    limits,
+    outbox,
+    people,
+    posts,
+    tickets,
+)
 from storage.buttons import Button, Dialogue
 from storage.database import Connection, savepoint
 from storage.limits import Due
@@ -175,7 +185,6 @@ DIALOGUES: dict[str, ByWords] = {
 }
 
 MOMENTS: dict[str, ByTime] = {
-    "remind": deadlines.remind,
     "close": residents.close_by_itself,
     "wish-waits": wish_review.remind,
     "wish-close": claims.close,
@@ -247,15 +256,47 @@ def hush(
         letters.post(ctx, _refusal(ctx, message, Refused("refused-flood")))
 
 
-def reach(fixed: Fixed, db: Connection, due: Due, now: datetime) -> None:
-    """Let a due row have its effect, in the transaction of ``db``."""
+def reach(
+    fixed: Fixed, db: Connection, due: Due, now: datetime
+) -> list[Nudge]:
+    """Let a due row have its effect, in the transaction of ``db``.
+
+    At night it waits for the morning, unless it is about danger. Returns
+    whom ``nudge`` is to remind, together with what else comes now.
+    """
     ctx = Context(
         fixed=fixed,
         db=db,
         community=fixed.pack.community(due.community_id),
         now=now,
     )
+    morning = letters.morning(ctx)
+    if morning is not None and deadlines.may_wait(ctx, due):
+        limits.postpone(db, due, morning)
+        return []
+    if due.kind == "remind":
+        nudges = deadlines.remind(ctx, due)
+        letters.post(ctx, [])
+        return nudges
     letters.post(ctx, MOMENTS[due.kind](ctx, due))
+    return []
+
+
+def nudge(
+    fixed: Fixed,
+    db: Connection,
+    community: CommunityId,
+    nudges: Sequence[Nudge],
+    now: datetime,
+) -> None:
+    """Remind people of all whose moment has come, in few letters."""
+    ctx = Context(
+        fixed=fixed,
+        db=db,
+        community=fixed.pack.community(community),
+        now=now,
+    )
+    letters.post(ctx, deadlines.tell(ctx, nudges))
 
 
 def is_addressed(message: Said) -> bool:

@@ -1,6 +1,6 @@
 """What workers, responsible bodies and the desk do to a ticket."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -473,13 +473,8 @@ def _refuse(ctx: Context, ticket: Ticket, words: str) -> list[Outgoing]:
     return tell_reporter(ctx, ticket, "told-refused", picks=again, words=words)
 
 
-def raise_to(
-    ctx: Context, ticket: Ticket, level: Level, words: str, missed: str = ""
-) -> list[Outgoing]:
-    """Lift a ticket to a level and tell those who sit there why.
-
-    ``missed``: the limit that did it, when nobody did.
-    """
+def lift(ctx: Context, ticket: Ticket, level: Level, words: str) -> Ticket:
+    """Lift a ticket to a level; return it as it stands there."""
     tickets.move(ctx.db, ticket, ticket.status, level=level)
     words_id = None
     if words:
@@ -495,37 +490,51 @@ def raise_to(
         new=level,
         words_id=words_id,
     )
+    return tickets.get(ctx.db, ticket.id)
+
+
+def overseers(ctx: Context, level: Level) -> Sequence[Person]:
+    """Return who sits at a level above the grid."""
     role = Role.STREET if level is Level.STREET else Role.DESK
-    after = tickets.get(ctx.db, ticket.id)
+    return letters.desks(ctx, role)
+
+
+def raised(
+    ctx: Context, ticket: Ticket, to: Language, missed: str = ""
+) -> tuple[str, str]:
+    """Return why a ticket was raised, and the card below it.
+
+    ``missed``: the limit that did it, when nobody did.
+    """
+    head = ctx.say(
+        "told-raised-late" if missed else "told-raised",
+        to,
+        number=ticket.number,
+        level=ctx.say(f"level-{ticket.level}", to),
+        name=ctx.person.name if ctx.person else "",
+        what=ctx.say(f"limit-{missed or 'other'}", to),
+    )
     running = list(limits.running(ctx.db, ticket.id))
     written = tickets.words(ctx.db, ticket.id)
+    return head, wording.card(ctx, ticket, written, running, to)
+
+
+def _raise(ctx: Context, ticket: Ticket, words: str) -> list[Outgoing]:
+    level = Level.COMMUNITY if ticket.level is Level.GRID else Level.STREET
+    after = lift(ctx, ticket, level, words)
     said: list[Outgoing] = []
-    for person in letters.desks(ctx, role):
+    for person in overseers(ctx, level):
         to = ctx.language_of(person)
-        head = ctx.say(
-            "told-raised-late" if missed else "told-raised",
-            to,
-            number=ticket.number,
-            level=ctx.say(f"level-{level}", to),
-            name=ctx.person.name if ctx.person else "",
-            what=ctx.say(f"limit-{missed or 'other'}", to),
-        )
-        card = wording.card(ctx, after, written, running, to)
         said += letters.tell(
             ctx,
             person,
-            f"{head}\n\n{card}",
+            "\n\n".join(raised(ctx, after, to)),
             picks=opening.worker_picks(ctx, after, to),
             ticket=ticket.id,
             urgency=Urgency(ticket.urgency),
         )
         said += opening.show_photos(ctx, after, person)
     return said
-
-
-def _raise(ctx: Context, ticket: Ticket, words: str) -> list[Outgoing]:
-    level = Level.COMMUNITY if ticket.level is Level.GRID else Level.STREET
-    return raise_to(ctx, ticket, level, words)
 
 
 def _step(

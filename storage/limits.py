@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, and_, bindparam, or_, select, update
 
 from config.terms import CommunityId, TicketId
 from storage import prepared, schema
@@ -165,10 +165,21 @@ def fail(db: Connection, due: Due, reason: str) -> None:
     )
 
 
+def postpone(db: Connection, due: Due, until: datetime) -> None:
+    """Let a claimed moment wait and come again then."""
+    d = schema.due
+    db.execute(
+        update(d)
+        .where(d.c.id == due.id)
+        .values(state="waiting", due_at=until, done_at=None)
+    )
+
+
 def is_overtaken(db: Connection, due: Due, now: datetime) -> bool:
     """Whether a later moment of the same limit has come as well.
 
-    After a stop or a jump of the clock several come at once.
+    After a stop, a night or a jump of the clock several come at once; of
+    those that waited for one morning the last to be made is the latest.
     """
     d = schema.due
     found = db.execute(
@@ -177,7 +188,10 @@ def is_overtaken(db: Connection, due: Due, now: datetime) -> bool:
             d.c.kind == due.kind,
             d.c.subject_id == due.subject_id,
             d.c.limit_id == due.limit_id,
-            d.c.due_at > due.due_at,
+            or_(
+                d.c.due_at > due.due_at,
+                and_(d.c.due_at == due.due_at, d.c.id > due.id),
+            ),
             d.c.due_at <= now,
             d.c.state.in_(("waiting", "done")),
         )
