@@ -59,6 +59,7 @@ class Gathered(Collector):
             ("oldest_letter_seconds", "Age of the oldest", backlog.age_s),
             ("letters_parked", "Letters to look at", backlog.parked),
             ("updates_poison", "Updates set aside", backlog.poison),
+            ("updates_failing", "Updates to try again", backlog.failing),
             ("photos_wanted", "Photos to fetch", backlog.photos),
         ):
             family = GaugeMetricFamily(f"linli_{name}", about)

@@ -16,6 +16,8 @@ class Backlog(Struct, frozen=True, kw_only=True):
     """Of the oldest letter that may be sent."""
     parked: int = 0
     poison: int = 0
+    failing: int = 0
+    """Messages that will be tried again."""
     photos: int = 0
 
 
@@ -35,6 +37,7 @@ def count(db: Connection, now: datetime) -> Backlog:
         age_s=max(age, 0.0),
         parked=_count(db, o, o.c.state == "parked"),
         poison=_count(db, i, i.c.state == "poison"),
+        failing=_count(db, i, i.c.state == "failing"),
         photos=_count(db, p, p.c.state == "wanted"),
     )
 

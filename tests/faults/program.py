@@ -15,6 +15,8 @@ from tests.emulators.botapi import TOKEN, BotApi
 
 ROOT = Path(__file__).parents[2]
 START_S = 30.0
+TAKEN_IN = ("photos_wanted", "updates_failing")
+EVERYTHING = (*TAKEN_IN, "letters_waiting")
 COMMUNITY = """\
 community:
   {{id: town, name: 小镇社区, street: 河边街道, time_zone: Asia/Shanghai,
@@ -75,16 +77,16 @@ class Program:
             if name.startswith("linli_")
         }
 
-    async def until_idle(self, seconds: float = 90.0) -> None:
-        """Wait until no photo and no letter waits any more."""
+    async def until_idle(
+        self, seconds: float = 90.0, waiting: Sequence[str] = EVERYTHING
+    ) -> None:
+        """Wait until nothing of that kind waits any more."""
         async with asyncio.timeout(seconds):
             calm = 0
             while calm < 12:  # the backlog is counted every five seconds
                 told = await self.gauges()
-                waiting = (
-                    told["linli_photos_wanted"] + told["linli_letters_waiting"]
-                )
-                calm = 0 if waiting else calm + 1
+                still = sum(told[f"linli_{name}"] for name in waiting)
+                calm = 0 if still else calm + 1
                 await asyncio.sleep(1.0)
 
 

@@ -22,7 +22,7 @@ from sqlalchemy import func, select, text
 from storage import schema
 from storage.database import Connection, Database
 from tests.emulators.botapi import BotApi, Group, Person
-from tests.faults.program import Program, started, write_pack
+from tests.faults.program import TAKEN_IN, Program, started, write_pack
 from tests.pictures import picture
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(3600)]
@@ -143,8 +143,6 @@ async def test_killed_in_intake_it_loses_and_doubles_nothing(
     await _torment_intake(sqlite_url, tmp_path, kills, webhook=False)
 
 
-# it waits for leases to end, which takes minutes
-@pytest.mark.slow
 async def test_killed_on_postgres_it_loses_and_doubles_nothing(
     postgres_url: str, tmp_path: Path, kills: int
 ) -> None:
@@ -177,7 +175,7 @@ async def _torment_intake(
             done += await _kill_once(town, start)
         async with start() as program:
             await api.until(lambda: not api.queue.pending, seconds=60)
-            await program.until_idle(240)
+            await program.until_idle(240, TAKEN_IN)
             assert await program.stop() == 0
 
     async with Database(database_url).opened() as database:
