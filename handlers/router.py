@@ -393,6 +393,8 @@ def _speaker(
         if known is not None or not _is_live(db, community, message, now):
             return known
     person = people.meet(db, community, message.sender, now)
+    if message.chat.kind is ChatKind.PRIVATE:
+        people.mark_seen(db, community, message.sender, now)
     return welcome.understood_in(db, person, message)
 
 

@@ -88,7 +88,7 @@ def accounts(db: Connection, channel: str, address: str) -> Sequence[Account]:
             t.c.seen_at,
         )
         .where(t.c.channel == channel, t.c.address == address, t.c.active)
-        .order_by(t.c.seen_at.desc())
+        .order_by(t.c.seen_at.desc().nulls_last())
     )
     return [Account(**row) for row in rows.mappings()]
 
@@ -321,7 +321,7 @@ def unopened_chat(
             a.c.person_id == person,
             a.c.active,
         )
-        .order_by(a.c.seen_at.desc(), a.c.channel)
+        .order_by(a.c.seen_at.desc().nulls_last(), a.c.channel)
         .limit(1)
     ).first()
     if row is None:
@@ -496,7 +496,9 @@ _REACH = (
         schema.account.c.person_id == bindparam("person"),
         schema.account.c.active,
     )
-    .order_by(schema.account.c.seen_at.desc(), schema.account.c.channel)
+    .order_by(
+        schema.account.c.seen_at.desc().nulls_last(), schema.account.c.channel
+    )
 )
 _BY_ID = _people().where(
     schema.person.c.community_id == bindparam("community"),
