@@ -207,6 +207,8 @@ def _claim(
             _QUEUED,
             o.c.not_before <= now,
             o.c.chat.in_([*chats][:most]),
+            # again: another process may have claimed a head since
+            *_behind_nothing(now),
         )
         .group_by(o.c.chat)
     )
@@ -242,12 +244,20 @@ def _due(channel: str, now: datetime, resting: Collection[str]) -> Select[Any]:
         .where(
             _WAITING,
             o.c.channel == channel,
-            o.c.chat.not_in(_SENDING),
-            # tried and put back: those behind it wait their turn
-            o.c.chat.not_in(_TRIED.where(o.c.not_before > now)),
+            *_behind_nothing(now),
             o.c.chat.not_in(resting),
         )
         .order_by(o.c.not_before, o.c.id)
+    )
+
+
+def _behind_nothing(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Pick the chats in which nothing is under way or tried already."""
+    o = schema.outbox
+    return (
+        o.c.chat.not_in(_SENDING),
+        # tried and put back: those behind it wait their turn
+        o.c.chat.not_in(_TRIED.where(o.c.not_before > now)),
     )
 
 

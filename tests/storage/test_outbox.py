@@ -1,5 +1,8 @@
 """Claiming letters: whose turn it is, and at what cost."""
 
+import asyncio
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 from sqlalchemy import event, update
@@ -8,6 +11,7 @@ from config.terms import ChatKind, CommunityId
 from storage import outbox, schema
 from storage.database import Connection, Database
 from storage.messages import Chat, Say
+from storage.outbox import Letter
 from tests.town import MONDAY
 
 TOWN = CommunityId("town")
@@ -103,3 +107,36 @@ async def test_a_queue_that_filled_up_unseen_is_claimed_at_once(
         await database.write(quiet_days)
 
         assert await database.write(storm) == 1
+
+
+async def test_a_chat_is_claimed_by_one_process_at_a_time(
+    postgres_url: str,
+) -> None:
+    """Another claims the chat's first letter between our two questions."""
+
+    async def claim_elsewhere() -> Sequence[Letter]:
+        async with Database(postgres_url).opened() as other:
+            return await other.write(_take)
+
+    elsewhere: list[Letter] = []
+
+    def meet(_db: object, _cursor: object, sql: str, *_: object) -> None:
+        if "min(outbox.id)" in sql and not elsewhere:
+            with ThreadPoolExecutor(1) as thread:
+                claimed = thread.submit(asyncio.run, claim_elsewhere())
+                elsewhere.extend(claimed.result())
+
+    def take_meanwhile(db: Connection) -> Sequence[Letter]:
+        event.listen(db, "before_cursor_execute", meet)
+        return _take(db)
+
+    async with Database(postgres_url).opened() as database:
+        await database.write(lambda db: _letters(db, "chat", 2))
+        here = await database.write(take_meanwhile)
+
+    assert len(elsewhere) == 1
+    assert list(here) == [], "the second waits for the first"
+
+
+def _take(db: Connection) -> Sequence[Letter]:
+    return outbox.take(db, MONDAY, LEASE, {"a": 8})
