@@ -21,6 +21,7 @@ from handlers.rules import calendar
 from storage import buttons, chats, outbox, people
 from storage.messages import (
     AnswerPress,
+    Attachment,
     Chat,
     Choice,
     Edited,
@@ -124,6 +125,7 @@ def tell(
     *,
     picks: Sequence[Pick] = (),
     photos: Sequence[PhotoId] = (),
+    recordings: Sequence[Attachment] = (),
     ticket: TicketId | None = None,
     wish: WishId | None = None,
     urgency: Urgency = Urgency.ROUTINE,
@@ -138,12 +140,7 @@ def tell(
     """
     if person is None:
         return []
-    chat = people.private_chat(
-        ctx.db, ctx.id, person.id, ctx.fixed.write_first
-    )
-    closed = chat is None
-    if chat is None:
-        chat = people.unopened_chat(ctx.db, ctx.id, person.id)
+    chat, closed = _door(ctx, person)
     if chat is None:
         return _call_in_group(ctx, person, None, group)
     letter = Say(
@@ -151,6 +148,7 @@ def tell(
         text=text,
         choices=choices(ctx, picks, allowed=person.id, chat=chat),
         photos=tuple(photos),
+        recordings=tuple(recordings),
         ticket=ticket,
         wish=wish,
         urgency=urgency,
@@ -163,12 +161,27 @@ def tell(
     return [letter, *_call_in_group(ctx, person, chat, group)]
 
 
+def chat_of(ctx: Context, person: Person) -> Chat | None:
+    """Return where a letter to somebody goes, opened yet or not."""
+    return _door(ctx, person)[0]
+
+
 def is_reachable(ctx: Context, person: Person) -> bool:
     """Whether a letter to somebody would arrive now."""
     return (
         people.private_chat(ctx.db, ctx.id, person.id, ctx.fixed.write_first)
         is not None
     )
+
+
+def _door(ctx: Context, person: Person) -> tuple[Chat | None, bool]:
+    """Return somebody's private chat, and whether it is still closed."""
+    chat = people.private_chat(
+        ctx.db, ctx.id, person.id, ctx.fixed.write_first
+    )
+    if chat is not None:
+        return chat, False
+    return people.unopened_chat(ctx.db, ctx.id, person.id), True
 
 
 def in_private(

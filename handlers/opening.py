@@ -27,7 +27,7 @@ from handlers.rules import limits as rules
 from handlers.rules.complaints import is_against
 from handlers.rules.refusals import Refused
 from handlers.understanding.meaning import Place
-from storage import limits, photos, posts, tickets
+from storage import limits, photos, posts, recordings, tickets
 from storage.limits import TimeLimit
 from storage.messages import Edited, Outgoing, Point, Said
 from storage.people import Person
@@ -140,7 +140,7 @@ def attach(
     words: int | None,
     kind: str,
 ) -> None:
-    """Tie a message and its photos to a ticket."""
+    """Tie a message, its photos and its recordings to a ticket."""
     posts.put(
         ctx.db,
         message.chat.key,
@@ -152,6 +152,19 @@ def attach(
         kind=kind,
         album=message.album,
     )
+    if isinstance(message, Said) and message.attachments:
+        recordings.put(
+            ctx.db,
+            ctx.id,
+            message.attachments,
+            channel=message.channel,
+            chat=message.chat.key,
+            message=message.id,
+            author=ctx.person.id if ctx.person else None,
+            now=ctx.now,
+            ticket=ticket.id,
+            purpose=kind,
+        )
     if not message.photos:
         return
     room = MOST_PHOTOS - len(photos.of_ticket(ctx.db, ticket.id))
@@ -248,6 +261,7 @@ def _hand_over(
             group=ticket.grid_id,
         )
         said += show_photos(ctx, ticket, person)
+        said += play(ctx, ticket, person)
     return said
 
 
@@ -282,6 +296,41 @@ def bring_photos(
         person,
         ctx.say("told-photos", ctx.language_of(person), number=ticket.number),
         photos=rows,
+        ticket=ticket.id,
+        urgency=Urgency(ticket.urgency),
+        now=now,
+    )
+
+
+def play(
+    ctx: Context,
+    ticket: Ticket,
+    person: Person | None,
+    message: Said | None = None,
+    *,
+    now: bool = False,
+) -> list[Outgoing]:
+    """Return the letter with the recordings of a ticket, or of a message.
+
+    They are shown on their own platform alone; elsewhere it says so.
+    """
+    found = (
+        recordings.of_ticket(ctx.db, ticket.id)
+        if message is None
+        else recordings.of_message(
+            ctx.db, ticket.id, message.chat.key, message.id
+        )
+    )
+    chat = None if person is None else letters.chat_of(ctx, person)
+    if not found or chat is None:
+        return []
+    here = [one.attachment for one in found if one.channel == chat.channel]
+    sentence = "told-recordings" if here else "told-recordings-elsewhere"
+    return letters.tell(
+        ctx,
+        person,
+        ctx.say(sentence, ctx.language_of(person), number=ticket.number),
+        recordings=here,
         ticket=ticket.id,
         urgency=Urgency(ticket.urgency),
         now=now,

@@ -8,7 +8,15 @@ from handlers.context import Context
 from handlers.letters import Pick
 from handlers.rules.pages import split
 from handlers.rules.refusals import Refused
-from storage import erasure, limits, people, photos, tickets, wishes
+from storage import (
+    erasure,
+    limits,
+    people,
+    photos,
+    recordings,
+    tickets,
+    wishes,
+)
 from storage.buttons import Button
 from storage.erasure import Erased
 from storage.messages import Outgoing, Pressed, Said
@@ -219,10 +227,12 @@ def _written(ctx: Context) -> list[str]:
 def _pictures(ctx: Context) -> list[str]:
     found = photos.counted_by(ctx.db, ctx.id, ctx.actor)
     total = sum(count for _, count in found)
+    played = recordings.count_by(ctx.db, ctx.id, ctx.actor)
     return [
         ctx.say("export-photos", count=total),
         *(
             ctx.say("export-photo", number=number, count=count)
             for number, count in found
         ),
+        *([ctx.say("export-recordings", count=played)] if played else []),
     ]

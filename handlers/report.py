@@ -117,9 +117,16 @@ def press_grid(ctx: Context, press: Pressed, button: Button) -> list[Outgoing]:
 
 def ask_words(ctx: Context, parts: Sequence[Said]) -> list[Outgoing]:
     """Keep what came without words, photos or a position; ask for words."""
-    _expect_words(ctx, parts[0], [_packed(part) for part in parts])
-    asked = "ask-photo-words" if parts[0].photos else "ask-point-words"
-    return [letters.reply(parts[0], ctx.say(asked))]
+    first = parts[0]
+    _expect_words(ctx, first, [_packed(part) for part in parts])
+    if first.photos:
+        asked = ctx.say("ask-photo-words")
+    elif first.attachments:
+        kind = first.attachments[0].kind
+        asked = ctx.say("ask-recording-words", kind=kind)
+    else:
+        asked = ctx.say("ask-point-words")
+    return [letters.reply(first, asked)]
 
 
 def photo_words(
@@ -128,15 +135,18 @@ def photo_words(
     """Report what waited with the words that have come; or keep more."""
     parts: list[str] = dialogue.args["parts"]
     if not message.text.strip():
-        if message.photos or message.point:
+        check_files(message)
+        if message.photos or message.point or message.attachments:
             _expect_words(ctx, message, [*parts, _packed(message)])
         return []
     waited = [_said.decode(part) for part in parts]
     shown = [photo for part in waited for photo in part.photos]
     points = [part.point for part in (*waited, message) if part.point]
+    played = [one for part in waited for one in part.attachments]
     whole = msgspec.structs.replace(
         message,
         photos=(*shown, *message.photos),
+        attachments=(*played, *message.attachments),
         point=points[-1] if points else None,
     )
     names = [part.text.strip() for part in waited if part.text.strip()]
@@ -161,7 +171,7 @@ def keep_album_part(ctx: Context, message: Said) -> list[Outgoing]:
     if known is not None and known.ticket_id is not None:
         ticket = tickets.get(ctx.db, known.ticket_id)
         opening.attach(ctx, ticket, message, None, "addition")
-        return []
+        return opening.play(ctx, ticket, ctx.find(ticket.assignee_id), message)
     inbox.keep_part(
         ctx.db,
         message,
@@ -212,19 +222,23 @@ def add(
         photos=len(message.photos),
     )
     answered = action is Action.ANSWER
+    sentence = "answered" if answered else "added"
+    if message.attachments:
+        sentence = "added-recording"
     return [
         letters.reply(
             message,
-            ctx.say("answered" if answered else "added", number=ticket.number),
+            ctx.say(sentence, number=ticket.number),
             ticket=ticket.id,
             again=True,
         ),
-        *_tell_assignee(
+        *_tell_addition(
             ctx,
             ticket,
             "told-answered" if answered else "told-addition",
-            words=_with_point(text, message)[:LONGEST_MESSAGE],
+            _with_point(text, message),
         ),
+        *opening.play(ctx, ticket, ctx.find(ticket.assignee_id), message),
     ]
 
 
@@ -473,6 +487,8 @@ def _open(
         for part in inbox.take_parts(ctx.db, album_key(message)):
             if isinstance(part, Said):
                 opening.attach(ctx, ticket, part, None, "report")
+                for person in opening.handlers(ctx, ticket):
+                    told += opening.play(ctx, ticket, person, part)
     if ticket.source in {Source.RELAYED, Source.PATROL}:
         return [*filed(ctx, message, ticket, running), *told]
     said = (
@@ -582,6 +598,14 @@ def _with_point(text: str, message: Said) -> str:
     return f"{text[:LONGEST_MESSAGE]}\n{point}".strip()
 
 
+def _tell_addition(
+    ctx: Context, ticket: Ticket, sentence: str, text: str
+) -> list[Outgoing]:
+    if not text:
+        return []  # photos and recordings come in letters of their own
+    return _tell_assignee(ctx, ticket, sentence, words=text[:LONGEST_MESSAGE])
+
+
 def _tell_assignee(
     ctx: Context,
     ticket: Ticket,
@@ -664,11 +688,13 @@ def _check_size(message: Said, text: str) -> None:
         raise Refused("refused-too-long", most=LONGEST_MESSAGE)
     if len(message.photos) > MOST_PHOTOS:
         raise Refused("refused-too-many-photos", most=MOST_PHOTOS)
-    for attachment in message.attachments:
-        if attachment.kind == "voice":
-            raise Refused("refused-voice")
-        if attachment.kind == "file":
-            raise Refused("refused-file")
+    check_files(message)
+
+
+def check_files(message: Said) -> None:
+    """Refuse files; voice messages and videos are kept as recordings."""
+    if any(one.kind == "file" for one in message.attachments):
+        raise Refused("refused-file")
 
 
 def _packed(message: Said) -> str:

@@ -608,12 +608,13 @@ def _lost(ctx: Context, message: Said, meaning: Meaning) -> list[Outgoing]:
         return wishes.ask_first(ctx, message)
     if meaning.intent is Intent.THANKS:
         return [letters.reply(message, ctx.say("you-are-welcome"))]
-    if message.point or (message.photos and not message.text.strip()):
+    report.check_files(message)
+    if (
+        message.point
+        or message.attachments
+        or (message.photos and not message.text.strip())
+    ):
         return report.ask_words(ctx, [message])
-    if message.attachments:
-        voice = any(one.kind == "voice" for one in message.attachments)
-        no = "refused-voice" if voice else "refused-file"
-        return [letters.reply(message, ctx.say(no))]
     return faq.answer(ctx, message) or [
         letters.reply(message, ctx.say("lost"))
     ]

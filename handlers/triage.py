@@ -100,9 +100,11 @@ def perform(
         again=True,
     )
     if isinstance(message, Said) and (
-        message.photos or action is Action.RESOLVE
+        message.photos or message.attachments or action is Action.RESOLVE
     ):
         opening.attach(ctx, ticket, message, None, "resolution")
+        reporter = ctx.find(ticket.reporter_id)
+        said += opening.play(ctx, after, reporter, message)
     return [answer, *said]
 
 
@@ -156,6 +158,7 @@ def show(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
             ctx, message, "\n".join(lines), picks=picks, ticket=ticket.id
         ),
         *opening.show_photos(ctx, ticket, ctx.person, now=True),
+        *opening.play(ctx, ticket, ctx.person, now=True),
     ]
 
 

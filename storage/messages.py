@@ -59,7 +59,10 @@ class Photo(Struct, frozen=True):
 
 
 class Attachment(Struct, frozen=True):
-    """A file that is no photo: ``voice``, ``video``, ``file``, ``sticker``."""
+    """A file that is no photo: ``voice``, ``video``, ``file``, ``sticker``.
+
+    ``ref`` is what the platform needs to show it again in another chat.
+    """
 
     kind: str
     ref: str = ""
@@ -254,6 +257,8 @@ class Say(Struct, frozen=True, kw_only=True, tag="say"):
     reply_to: str = ""
     photos: tuple[PhotoId, ...] = ()
     """Kept photos, to be shown with the words."""
+    recordings: tuple[Attachment, ...] = ()
+    """Voice messages and videos of the same platform, shown after them."""
     urgency: Urgency = Urgency.ROUTINE
     again: bool = False
     """After an unknown outcome: send once more, marked (acknowledgements

@@ -467,6 +467,7 @@ photo = Table(
     Column("ticket_id", _Id),
     Column("wish_id", _Id),
     _text("purpose"),
+    _text("kind"),
     Column("author_id", Text),
     _text("channel"),
     _text("chat"),
@@ -504,7 +505,10 @@ photo = Table(
         "id",
         **_where("state = 'erased' AND hash <> ''"),
     ),
-    _among("state", ("wanted", "kept", "failed", "withdrawn", "erased")),
+    _among(
+        "state",
+        ("wanted", "kept", "failed", "afar", "withdrawn", "erased"),
+    ),
 )
 
 # Time ---------------------------------------------------------------------

@@ -171,6 +171,12 @@ async def test_aiogram_reads_every_answer(
     assert shown.photo is not None
     again = await bot.send_photo(group.id, shown.photo[-1].file_id)
     assert again.photo is not None
+    spoken = lin.sends(group, "voice")["voice"]["file_id"]
+    played = await bot.send_voice(group.id, spoken)
+    assert played.voice is not None
+    filmed = lin.sends(group, "video_note")["video_note"]["file_id"]
+    rolled = await bot.send_video_note(group.id, filmed)
+    assert rolled.video_note is not None
     album = await bot.send_media_group(
         group.id,
         [

@@ -485,6 +485,91 @@ async def test_what_we_cannot_read_is_answered_where_we_are_spoken_to(
         assert group.words == []
 
 
+def _played(group: Group, kind: str) -> list[str]:
+    """Return the files of that kind that the bot has shown somewhere."""
+    return [m[kind]["file_id"] for m in group.heard if kind in m]
+
+
+async def test_a_voice_message_waits_for_its_words_and_goes_along(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with (
+        TelegramTown.built() as town,
+        town.served(database_url, tmp_path) as story,
+    ):
+        wang, lin = town.people["wang"], town.people["lin"]
+        await story.opens("lin")
+        voice = wang.sends(None, "voice")["voice"]["file_id"]
+        await story.settles()
+        assert wang.private.words[-1].startswith("语音收到了")
+
+        wang.says(None, "3号楼门口井盖破了")
+        await story.settles()
+        assert "工单 1" in wang.private.words[-1]
+        assert _played(lin.private, "voice") == [voice]
+
+        lin.says(None, "转派 1 赵工")
+        await story.settles()
+        zhao = town.people["zhao"]
+        zhao.starts("news")
+        await story.settles()
+        assert _played(zhao.private, "voice") == [voice]
+
+        wang.says(None, "忘记我")
+        await story.settles()
+        wang.presses(wang.private.heard[-1], 0)
+        await story.settles()
+        rows = await story.core.database.read(
+            lambda db: db.execute(schema.photo.select()).mappings().all()
+        )
+        assert [row["ref"] for row in rows] == [""]
+
+
+@pytest.mark.parametrize("kind", ["video", "video_note", "animation"])
+async def test_what_a_resident_filmed_reaches_the_worker(
+    sqlite_url: str, tmp_path: Path, kind: str
+) -> None:
+    async with (
+        TelegramTown.built() as town,
+        town.served(sqlite_url, tmp_path) as story,
+    ):
+        wang, lin = town.people["wang"], town.people["lin"]
+        group = town.groups["g1"]
+        await story.opens("lin", "wang")
+        report = wang.says(group, "报事 3号楼门口井盖破了")
+        await story.settles()
+        film = wang.sends(group, kind, reply_to=report)[kind]["file_id"]
+        await story.settles()
+        assert _last(group).startswith("已补充到工单 1，语音、视频会转给")
+        assert _played(lin.private, kind) == [film]
+
+        lin.presses(lin.private.heard[1], "办结")
+        await story.settles()
+        done = lin.sends(None, "video", text="换好了")["video"]["file_id"]
+        await story.settles()
+        assert _played(wang.private, "video") == [done]
+
+
+async def test_an_album_of_films_is_one_ticket_with_all_of_them(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    async with (
+        TelegramTown.built() as town,
+        town.served(sqlite_url, tmp_path) as story,
+    ):
+        wang, lin = town.people["wang"], town.people["lin"]
+        group = town.groups["g1"]
+        await story.opens("lin")
+        films = []
+        for text in ("", "3号楼门口井盖破了，快来换一下", ""):
+            said = wang.sends(group, "video", text=text, media_group_id="9")
+            films.append(said["video"]["file_id"])
+            await story.settles()
+
+        assert await _count(story, _tickets) == 1
+        assert sorted(_played(lin.private, "video")) == sorted(films)
+
+
 async def test_who_writes_english_in_an_english_app_reads_english(
     sqlite_url: str, tmp_path: Path
 ) -> None:

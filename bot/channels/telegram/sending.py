@@ -24,6 +24,7 @@ from bot.channels.telegram.calls import told
 from config.terms import ChatKind, PhotoId
 from storage.messages import (
     AnswerPress,
+    Attachment,
     Chat,
     Edit,
     Leave,
@@ -95,7 +96,9 @@ class Sender:
 
         Returns the last part's id: it carries the buttons.
         """
-        parts = words.plan(say.text, say.choices, await self._pictures(say))
+        parts = words.plan(
+            say.text, say.choices, await self._pictures(say), say.recordings
+        )
         if not parts:
             raise Never("nothing to say")
         self._forget()
@@ -128,18 +131,22 @@ class Sender:
         return pictures
 
     async def _part(self, chat: Chat, part: words.Part, reply_to: str) -> str:
-        """Send one part; words whose picture is refused go without it."""
+        """Send one part; words whose picture is refused go without it.
+
+        So does a letter whose recording is refused.
+        """
         try:
             return await self._in_topic(chat, part, reply_to)
         except (Gone, MovedTo):
             raise
         except Never as no:
-            if not part.photos:
+            if not (part.photos or part.recording):
                 raise
-            log.warning("photo_refused", error=str(no))
+            log.warning("file_refused", error=str(no))
         if not part.text:
             return ""
-        return await self._in_topic(chat, replace(part, photos=()), reply_to)
+        part = replace(part, photos=(), recording=None)
+        return await self._in_topic(chat, part, reply_to)
 
     async def _in_topic(
         self, chat: Chat, part: words.Part, reply_to: str
@@ -164,6 +171,8 @@ class Sender:
                 int(reply_to), allow_sending_without_reply=True
             )
         topic = int(thread) if thread.isdecimal() else None
+        if part.recording:
+            return await self._play(chat, part.recording, reply, topic)
         if len(part.photos) > 1:
             messages = await self._bot.send_media_group(
                 chat.address,
@@ -190,6 +199,33 @@ class Sender:
             reply_parameters=reply,
             reply_markup=part.markup,
             link_preview_options=_NO_PREVIEW,
+        )
+        return _id(message)
+
+    async def _play(
+        self,
+        chat: Chat,
+        recording: Attachment,
+        reply: ReplyParameters | None,
+        topic: int | None,
+    ) -> str:
+        """Show a file again that is on the platform, as what it is."""
+        kind, _, file = recording.ref.rpartition("/")
+        send: Callable[..., Awaitable[Message]]
+        match kind or recording.kind:
+            case "voice":
+                send = self._bot.send_voice
+            case "video_note":
+                send = self._bot.send_video_note
+            case "animation":
+                send = self._bot.send_animation
+            case _:
+                send = self._bot.send_video
+        message = await send(
+            chat.address,
+            file,
+            message_thread_id=topic,
+            reply_parameters=reply,
         )
         return _id(message)
 

@@ -486,7 +486,8 @@ def _is_picture(file: _File) -> bool:
 
 
 def _attachments(message: _Message) -> tuple[Attachment, ...]:
-    video = message.video or message.video_note or message.animation
+    video = message.video or _as("video_note", message.video_note)
+    video = video or _as("animation", message.animation)
     document = message.document
     if document and (message.animation or _is_picture(document)):
         document = None
@@ -507,6 +508,17 @@ def _attachments(message: _Message) -> tuple[Attachment, ...]:
         for kind, file in files
         if file
     )
+
+
+def _as(kind: str, file: _File | None) -> _File | None:
+    """Return the file with its kind in the id.
+
+    Telegram shows a file again only as the kind that it is; to the core
+    it is a video.
+    """
+    if file is None:
+        return None
+    return msgspec.structs.replace(file, file_id=f"{kind}/{file.file_id}")
 
 
 def _point(message: _Message) -> Point | None:

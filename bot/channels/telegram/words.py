@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from storage.messages import Choice
+from storage.messages import Attachment, Choice
 
 TEXT = 4096
 CAPTION = 1024
@@ -23,13 +23,28 @@ class Part:
 
     text: str
     photos: tuple[bytes, ...] = ()
+    recording: Attachment | None = None
     markup: InlineKeyboardMarkup | None = None
 
 
 def plan(
+    text: str,
+    choices: Sequence[Choice],
+    photos: Sequence[bytes],
+    recordings: Sequence[Attachment] = (),
+) -> list[Part]:
+    """Return the messages that carry the letter; buttons hang on the words.
+
+    Recordings come last, each alone.
+    """
+    played = [Part("", recording=one) for one in recordings]
+    return [*_seen(text, choices, photos), *played]
+
+
+def _seen(
     text: str, choices: Sequence[Choice], photos: Sequence[bytes]
 ) -> list[Part]:
-    """Return the messages that carry the letter; buttons hang on the last.
+    """Return the messages with the words and the photos.
 
     An album takes no buttons, and a caption is short: where they don't
     fit, the pictures go first and the words follow.
@@ -37,14 +52,14 @@ def plan(
     text, markup = keyboard(text, choices)
     plain = len(photos) == 1 or markup is None
     if photos and plain and len(photos) <= ALBUM and units(text) <= CAPTION:
-        return [Part(text, tuple(photos), markup)]
+        return [Part(text, tuple(photos), markup=markup)]
     parts = [
         Part("", tuple(photos[start : start + ALBUM]))
         for start in range(0, len(photos), ALBUM)
     ]
     pieces = split(text)
     parts += [Part(piece) for piece in pieces[:-1]]
-    parts += [Part(piece, (), markup) for piece in pieces[-1:]]
+    parts += [Part(piece, markup=markup) for piece in pieces[-1:]]
     return parts
 
 

@@ -81,6 +81,7 @@ export-claims = Claimed wishes: { $numbers }
 export-words = Words: { $count }
 export-word = { $number } · { $at } · { $text }
 export-photos = Photos: { $count }
+export-recordings = Voice messages and videos, still on the chat platform: { $count }
 export-photo = { $number } · { $count }
 role-volunteer = volunteer
 role-worker = grid worker

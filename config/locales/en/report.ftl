@@ -10,12 +10,17 @@ ask-file-yes = Yes, file it
 ask-report-no = No
 ask-grid = Which grid is it in? Just tap.
 ask-photo-words = Got the photo. One more thing: where is it, and what is wrong?
+ask-recording-words = Got the { $kind ->
+        [voice] voice message
+       *[video] video
+    }; your worker will get it. I cannot understand it myself, so please type a few words: where is it, and what is wrong?
 ask-point-words = Got the place. One more thing: what is wrong there?
 choose-category = What is ticket { $number } about?
 noted = OK
 noted-not-report = OK, not reported.
 added = Added to ticket { $number }.
 answered = Thank you, the worker has your answer (ticket { $number }).
+added-recording = Added to ticket { $number }; your worker will get the recording. If you can, please type a few words, too: I cannot understand it.
 withdrawn = Ticket { $number } is withdrawn.
 reclassified = Ticket { $number } is now “{ $category }”.
 

@@ -147,6 +147,8 @@ told-closed = Ticket { $number } was resolved { $days } days ago and we heard no
 told-raised = { $name } raised ticket { $number } to the { $level }. Please take it from here.
 told-raised-late = Ticket { $number } missed its limit ({ $what }) and was raised to the { $level }. Please press for it or take it over.
 told-photos = Photos of ticket { $number }
+told-recordings = Voice or video of ticket { $number }
+told-recordings-elsewhere = Ticket { $number } has a voice message or a video on another chat platform; it cannot be shown here.
 told-photo-lost = A photo of ticket { $number } could not be fetched; the ticket stands. If you can, please send it again as a reply to this message.
 
 remind-soon = Reminder: the { $what } of ticket { $number } is due { $at }, in { $by }.

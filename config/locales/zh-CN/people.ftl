@@ -81,6 +81,7 @@ export-claims = 正在认领的心愿：{ $numbers }
 export-words = 写过的话：{ $count } 条
 export-word = { $number } · { $at } · { $text }
 export-photos = 发过的照片：{ $count } 张
+export-recordings = 发过的语音和视频：{ $count } 段，都还在聊天软件里
 export-photo = { $number } · { $count } 张
 role-volunteer = 志愿者
 role-worker = 网格员

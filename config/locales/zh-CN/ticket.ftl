@@ -141,6 +141,8 @@ told-closed = 工单 { $number } 办结后 { $days } 天没有收到您的意见
 told-raised = { $name }把工单 { $number } 上报到{ $level }，请您处理。
 told-raised-late = 工单 { $number } 超时没有{ $what }，自动上报到{ $level }，请您督促或接手。
 told-photos = 工单 { $number } 的照片
+told-recordings = 工单 { $number } 的语音或视频
+told-recordings-elsewhere = 工单 { $number } 有语音或视频，发在别的聊天软件里，这里放不了。
 told-photo-lost = 工单 { $number } 有一张照片没能收到，工单照常办理。方便的话请再发一次，引用（回复）这条消息即可。
 
 remind-soon = 提醒：工单 { $number } 的{ $what }期限是 { $at }，还有{ $by }。

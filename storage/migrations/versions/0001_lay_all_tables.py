@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0001_643d68"
+revision = "0001_978b9b"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -625,6 +625,7 @@ def upgrade() -> None:
             nullable=True,
         ),
         sa.Column("purpose", sa.Text(), server_default="", nullable=False),
+        sa.Column("kind", sa.Text(), server_default="", nullable=False),
         sa.Column("author_id", sa.Text(), nullable=True),
         sa.Column("channel", sa.Text(), server_default="", nullable=False),
         sa.Column("chat", sa.Text(), server_default="", nullable=False),
@@ -658,7 +659,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
-            "state IN ('wanted', 'kept', 'failed', 'withdrawn', 'erased')",
+            "state IN ('wanted', 'kept', 'failed', 'afar', 'withdrawn', 'erased')",
             name=op.f("ck_photo_state"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_photo")),

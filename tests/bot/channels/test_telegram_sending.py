@@ -9,6 +9,7 @@ from bot.channels.telegram import Telegram
 from config.terms import ChatKind, LetterId, PhotoId
 from storage.messages import (
     AnswerPress,
+    Attachment,
     Chat,
     Choice,
     Edit,
@@ -276,6 +277,38 @@ async def test_words_go_without_a_photo_that_telegram_refuses(
     )
 
     assert lin.private.words == ["收到"]
+
+
+@pytest.mark.parametrize("kind", ["voice", "video", "video_note", "animation"])
+async def test_a_recording_is_shown_again_as_what_it_is(
+    telegram: Telegram, group: Group, lin: Person, kind: str
+) -> None:
+    file = lin.sends(group, kind)[kind]["file_id"]
+    known = kind in {"voice", "video"}
+    heard = Attachment(
+        kind=kind if known else "video",
+        ref=file if known else f"{kind}/{file}",
+    )
+    say = Say(chat=place(lin.id), text="工单 1 的语音", recordings=(heard,))
+
+    said = await telegram.send(say, "1")
+
+    words, played = lin.private.heard
+    assert words["text"] == "工单 1 的语音"
+    assert kind in played
+    assert said == str(played["message_id"])
+
+
+async def test_words_go_without_a_recording_that_is_gone(
+    telegram: Telegram, lin: Person
+) -> None:
+    gone = Attachment(kind="voice", ref="gone")
+
+    await telegram.send(
+        Say(chat=place(lin.id), text="语音", recordings=(gone,)), "1"
+    )
+
+    assert lin.private.words == ["语音"]
 
 
 async def test_an_edit_changes_words_and_buttons(

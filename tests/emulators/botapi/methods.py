@@ -1,8 +1,8 @@
 """The Bot API's methods, as strict as the real ones."""
 
-import mimetypes
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -27,6 +27,8 @@ from tests.emulators.botapi.state import (
     Room,
     State,
     measure,
+    needed,
+    stub,
 )
 
 Method = Callable[[Params], Any]
@@ -63,6 +65,10 @@ class Methods:
             "sendmessage": self.send_message,
             "sendphoto": self.send_photo,
             "sendmediagroup": self.send_media_group,
+            "sendvoice": partial(self.send_again, "voice"),
+            "sendvideo": partial(self.send_again, "video"),
+            "sendvideonote": partial(self.send_again, "video_note"),
+            "sendanimation": partial(self.send_again, "animation"),
             "sendchataction": self.send_chat_action,
             "editmessagetext": self.edit_message_text,
             "editmessagecaption": self.edit_message_caption,
@@ -166,6 +172,23 @@ class Methods:
             )
             for body in bodies
         ]
+
+    def send_again(self, kind: str, params: Params) -> Json:
+        """Send a file that is on the server, as the kind that it is."""
+        room = self._writable(params)
+        check_no_parse_mode(params)
+        caption = check_caption(params.text("caption"))
+        file = self._state.files.get(str(params.given.get(kind)))
+        if file is None:
+            raise bad("wrong file identifier/HTTP URL specified")
+        if not file.path.startswith(f"{kind}s/"):
+            raise bad(f"can't use file of another type as {kind}")
+        extras = self._extras(room, params)
+        if caption:
+            extras["caption"] = caption
+        self._pace.check(room)
+        body = {kind: {**stub(file), **needed(kind)}}
+        return self._deliver(room, f"send{kind}", **body, **extras)
 
     def send_chat_action(self, params: Params) -> bool:
         self._writable(params)
@@ -491,10 +514,6 @@ class Methods:
         if width + height > 10_000 or not 1 / 20 <= width / height <= 20:
             raise bad("PHOTO_INVALID_DIMENSIONS")
         return self._state.sizes(content)
-
-
-def mime_of(name: str) -> str:
-    return mimetypes.guess_type(name)[0] or "application/octet-stream"
 
 
 def _plain(user: Json) -> Json:

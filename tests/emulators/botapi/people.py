@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tests.emulators.botapi.methods import Methods, mime_of
 from tests.emulators.botapi.rules import units
 from tests.emulators.botapi.state import (
     ANONYMOUS,
@@ -15,9 +14,12 @@ from tests.emulators.botapi.state import (
     Json,
     Room,
     State,
+    needed,
+    stub,
 )
 
 if TYPE_CHECKING:
+    from tests.emulators.botapi.methods import Methods
     from tests.emulators.botapi.queue import Queue
     from tests.emulators.botapi.server import BotApi
 
@@ -166,18 +168,15 @@ class Person(Side):
         text: str = "",
         reply_to: Json | None = None,
         thread: int = 0,
+        media_group_id: str = "",
         **fields: object,
     ) -> Json:
         """Send a ``document``, ``voice``, ``video``, ``sticker``, …"""
         file = self._state.file(content or b"\0", f"{kind}s", "bin")
-        body: Json = {
-            "file_id": file.id,
-            "file_unique_id": file.unique,
-            "file_size": len(file.content),
-            **_needed(kind, name),
-            **fields,
-        }
+        body: Json = {**stub(file), **needed(kind, name), **fields}
         given: Json = {kind: body, **self._worded(text, "caption")}
+        if media_group_id:
+            given["media_group_id"] = media_group_id
         return self._post(where, given, reply_to, thread)
 
     def points(
@@ -475,28 +474,3 @@ class Group(Side):
 def _user(bot: Json) -> Json:
     names = ("id", "is_bot", "first_name", "username")
     return {name: bot[name] for name in names}
-
-
-def _needed(kind: str, name: str) -> Json:
-    """Return the fields that such a file must have."""
-    if kind == "document":
-        shown = name or "file.bin"
-        return {"file_name": shown, "mime_type": mime_of(shown)}
-    return _NEEDED[kind]
-
-
-_NEEDED: dict[str, Json] = {
-    "voice": {"duration": 4, "mime_type": "audio/ogg"},
-    "audio": {"duration": 4},
-    "video": {"duration": 4, "width": 640, "height": 480},
-    "video_note": {"duration": 4, "length": 240},
-    "animation": {"duration": 4, "width": 320, "height": 240},
-    "sticker": {
-        "type": "regular",
-        "width": 512,
-        "height": 512,
-        "is_animated": False,
-        "is_video": False,
-        "emoji": "😀",
-    },
-}

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import io
+import mimetypes
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -198,13 +199,45 @@ class State:
 
 
 def _size(file: File, width: int, height: int) -> Json:
+    return {**stub(file), "width": width, "height": height}
+
+
+def stub(file: File) -> Json:
+    """Return what every file has in a message."""
     return {
         "file_id": file.id,
         "file_unique_id": file.unique,
         "file_size": len(file.content),
-        "width": width,
-        "height": height,
     }
+
+
+def needed(kind: str, name: str = "") -> Json:
+    """Return the fields that such a file must have."""
+    if kind == "document":
+        shown = name or "file.bin"
+        return {"file_name": shown, "mime_type": _mime_of(shown)}
+    return _NEEDED[kind]
+
+
+_NEEDED: dict[str, Json] = {
+    "voice": {"duration": 4, "mime_type": "audio/ogg"},
+    "audio": {"duration": 4},
+    "video": {"duration": 4, "width": 640, "height": 480},
+    "video_note": {"duration": 4, "length": 240},
+    "animation": {"duration": 4, "width": 320, "height": 240},
+    "sticker": {
+        "type": "regular",
+        "width": 512,
+        "height": 512,
+        "is_animated": False,
+        "is_video": False,
+        "emoji": "😀",
+    },
+}
+
+
+def _mime_of(name: str) -> str:
+    return mimetypes.guess_type(name)[0] or "application/octet-stream"
 
 
 def measure(content: bytes) -> tuple[int, int] | None:
