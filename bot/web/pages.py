@@ -18,6 +18,8 @@ from handlers.rules.privacy import mask
 from storage import buttons, sessions, views
 
 PAGE = 24
+EXAMPLE = 12
+"""A number to show how to claim, when no wish is open."""
 _PRIVATE_PAGE = {
     "X-Robots-Tag": "noindex, nofollow",
     "Cache-Control": "no-store",
@@ -99,6 +101,9 @@ async def wishes(request: web.Request) -> web.Response:
         viewer,
         community=community.id,
         cards=cards[:PAGE],
+        example=next(
+            (one.number for one in cards if one.status == "open"), EXAMPLE
+        ),
         more=cards[PAGE - 1].id if len(cards) > PAGE else None,
         mask=mask,
         kinds=kinds,

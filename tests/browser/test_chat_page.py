@@ -324,3 +324,56 @@ async def test_nothing_is_wider_than_the_phone(
     looker.complaints[:] = [
         one for one in looker.complaints if "404" not in one
     ]
+
+
+@pytest.mark.parametrize("phone", [True, False], ids=["phone", "desk"])
+async def test_everything_is_large_enough_for_a_finger(
+    here: Town, looker: Looker, *, phone: bool
+) -> None:
+    await posts(here, "wang", "早上好")
+    await here.chat.send(
+        Say(chat=GROUP, text="修好了吗？", choices=(Choice("修好了", "ok"),)),
+        "l1",
+    )
+    async with looker.opens("/?me=wang#g1", phone=phone) as page:
+        await _connected(page)
+        await page.wait_for_selector(".message.bot")
+        await page.set_input_files(
+            "#files",
+            {
+                "name": "a.jpg",
+                "mimeType": "image/jpeg",
+                "buffer": photo(size=(320, 240)),
+            },
+        )
+        await page.wait_for_selector("#previews li.ready img")
+        small = await page.evaluate(
+            """() => [...document.querySelectorAll(
+                'button, summary, select, main a, nav a, textarea')]
+              .filter(e => e.offsetParent && !e.classList.contains('quote'))
+              .map(e => [e.outerHTML.slice(0, 80),
+                         Math.round(e.getBoundingClientRect().width),
+                         Math.round(e.getBoundingClientRect().height)])
+              .filter(([, width, height]) => Math.min(width, height) < 44)"""
+        )
+
+    assert small == []
+
+
+async def test_a_copied_answer_leads_back_from_anywhere(
+    here: Town, looker: Looker
+) -> None:
+    await here.chat.send(
+        Say(chat=GROUP, text="收到，工单 1。\n看进度：/t/abc-12"), "l1"
+    )
+    async with looker.opens("/?me=wang#g1") as page:
+        await page.context.grant_permissions(
+            ["clipboard-read", "clipboard-write"]
+        )
+        await _connected(page)
+        answer = page.locator(".message.bot").last
+        await answer.locator("summary").click()
+        await answer.get_by_role("button", name="复制").click()
+        copied = await page.evaluate("navigator.clipboard.readText()")
+
+    assert copied == f"收到，工单 1。\n看进度：{looker.base}/t/abc-12"

@@ -175,3 +175,21 @@ async def test_the_wall_is_filtered_and_read_in_english(
         await expect(page.locator("main")).to_contain_text(
             "There are no wishes now."
         )
+
+
+async def test_the_console_is_read_on_a_phone(
+    here: Town, looker: Looker
+) -> None:
+    await here.db.write(_fill)
+    async with looker.opens("/console?me=desk", phone=True) as page:
+        lines = await page.locator("tbody tr").evaluate_all(
+            "rows => rows.map(row => row.offsetHeight)"
+        )
+        wide = await page.evaluate(
+            "document.documentElement.scrollWidth"
+            " > document.documentElement.clientWidth"
+        )
+
+    assert lines
+    assert max(lines) < 200, "no word is squeezed into a column"
+    assert not wide, "the tables scroll by themselves"

@@ -182,6 +182,7 @@ web-wishes-open = Waiting for somebody
 web-wishes-claimed = Taken on
 web-wishes-fulfilled = Come true
 web-wishes-none = There are no wishes now.
+web-wishes-none-such = There are no wishes now. Try another grid or kind.
 web-wishes-all = All
 web-wishes-grid = Grid
 web-wishes-kind = Kind

@@ -182,6 +182,7 @@ web-wishes-open = 等人认领
 web-wishes-claimed = 已有人认领
 web-wishes-fulfilled = 已经圆梦
 web-wishes-none = 现在没有心愿。
+web-wishes-none-such = 这里现在没有心愿，换个网格或类别看看。
 web-wishes-all = 全部
 web-wishes-grid = 网格
 web-wishes-kind = 类别

@@ -154,6 +154,8 @@ async def test_the_wall_shows_wishes_without_the_wisher(
 
     assert [n for n in range(1, 6) if f"折叠凳{n}" in page] == [2, 3]
     assert "<span>物品</span>" in page
+    assert "例如：认领 2" in page, "one that can be claimed"
+    assert "换个网格或类别看看" in elsewhere
     assert ">thing<" not in page
     for secret in ("王秀兰", "13812345678", "402"):
         assert secret not in page

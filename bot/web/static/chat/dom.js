@@ -63,3 +63,8 @@ export function linked(text) {
   parts.push(text.slice(end));
   return parts;
 }
+
+/** The bot's words as others can use them: its own pages with their host. */
+export function whole(text) {
+  return text.replace(/(^|[^\w/])(\/t\/[\w-]+)/g, `$1${location.origin}$2`);
+}

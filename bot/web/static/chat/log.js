@@ -1,5 +1,5 @@
 // The messages of the open chat. A message is redrawn whole when it changes.
-import { el, face, icon, linked, safe } from "./dom.js";
+import { el, face, icon, linked, safe, whole } from "./dom.js";
 import { mine, setup, t, time } from "./words.js";
 
 const NEAR_PX = 120;
@@ -116,7 +116,7 @@ export class Log {
     el("div", { class: "foot" },
       el("time", { datetime: message.at, title: time.full(message.at) }, time.of(message.at)),
       message.edited && !bot ? el("span", {}, t("web-edited")) : null,
-      message.withdrawn ? null : this.#more(message, own)));
+      message.withdrawn ? null : this.#more(message, own, bot)));
   }
 
   #bubble(message, name, own, bot) {
@@ -170,14 +170,14 @@ export class Log {
     }));
   }
 
-  #more(message, own) {
+  #more(message, own, bot) {
     const item = (label, deed) => el("button", { type: "button", onclick: deed }, label);
     const reveal = (event) => event.target.querySelector(".menu").scrollIntoView({ block: "nearest" });
     return el("details", { class: "more", ontoggle: reveal },
       el("summary", { "aria-label": t("web-more"), title: t("web-more") }, icon("more")),
       el("div", { class: "menu" },
         item(t("web-reply"), () => this.deeds.reply(message)),
-        message.text ? item(t("web-copy"), () => navigator.clipboard?.writeText(message.text)) : null,
+        message.text ? item(t("web-copy"), () => navigator.clipboard?.writeText(bot ? whole(message.text) : message.text)) : null,
         own && message.text ? item(t("web-edit"), () => this.deeds.edit(message)) : null,
         own ? item(t("web-withdraw"), () => this.deeds.withdraw(message)) : null));
   }
