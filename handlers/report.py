@@ -66,7 +66,7 @@ def ask_first(ctx: Context, message: Said) -> list[Outgoing]:
     staff = _is_told_by_staff(ctx, message)
     text = ctx.say("ask-file" if staff else "ask-report")
     if ctx.mind.smells_of_danger(message.text):
-        numbers = ctx.community.rules.emergency
+        numbers = ctx.community.rules.emergency[ctx.language]
         text = f"{ctx.say('ask-danger', numbers=numbers)}\n{text}"
     return [
         letters.reply(

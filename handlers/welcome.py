@@ -104,7 +104,10 @@ def help_(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
     ]
     lines.append(ctx.say("help-more", commands=seldom))
     lines.append(
-        ctx.say("help-emergency", numbers=ctx.community.rules.emergency)
+        ctx.say(
+            "help-emergency",
+            numbers=ctx.community.rules.emergency[ctx.language],
+        )
     )
     return [letters.reply(message, "\n".join(lines))]
 

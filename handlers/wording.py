@@ -104,7 +104,9 @@ def received(
     if ticket.urgency is Urgency.DANGER:
         lines.append(
             ctx.say(
-                "received-danger", to, numbers=ctx.community.rules.emergency
+                "received-danger",
+                to,
+                numbers=ctx.community.rules.emergency[to],
             )
         )
     lines += [

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar, get_type_hints
 
 from config.pack import parsing
-from config.pack.reading import Block, Value, words
+from config.pack.reading import Block, Value, by_language, words
 from config.pack.values import (
     Body,
     Category,
@@ -129,6 +129,12 @@ def rules(value: Value) -> Rules:
     kinds = get_type_hints(Rules)
     given: dict[str, Any] = {}
     for field in fields(Rules):
+        if field.name == "emergency":
+            value_in = block.value("emergency")
+            words_in = by_language(value_in) if value_in else None
+            if words_in is not None:
+                given["emergency"] = words_in
+            continue
         parse = _PARSERS[kinds[field.name]]
         found = block.maybe(field.name, parse, None)
         if found is not None:

@@ -175,7 +175,10 @@ class Rules:
     """Open tickets a resident may have at once."""
     messages_a_minute: int = 10
     group_messages_a_minute: int = 60
-    emergency: str = "119 / 110 / 120"
+    emergency: Mapping[Language, str] = field(
+        default_factory=lambda: dict.fromkeys(Language, "119 / 110 / 120")
+    )
+    """Whom to call in danger, in each language."""
     worker_phone_public: bool = True
     photos_kept: timedelta = timedelta(days=90)
     """After closing."""

@@ -67,7 +67,11 @@ def test_the_parts_of_a_pack_are_read(folder: Folder) -> None:
     folder.write("limits.yaml", LIMITS)
     folder.write("danger.yaml", "zh-CN: [燃气泄漏]\nen: [gas leak]\n")
     folder.write("holidays.yaml", "off: [2026-10-01]\nwork: [2026-10-10]\n")
-    folder.write("rules.yaml", "quiet_from: 21:30\nopen_claims: 2\n")
+    folder.write(
+        "rules.yaml",
+        "quiet_from: 21:30\nopen_claims: 2\n"
+        "emergency: {zh-CN: 火警 119, en: fire 119}\n",
+    )
     folder.write("faq/age-card.md", ENTRY)
     folder.write(
         "systems.yaml",
@@ -99,6 +103,7 @@ def test_the_parts_of_a_pack_are_read(folder: Folder) -> None:
     }
     assert community.rules.quiet_from == time(21, 30)
     assert community.rules.open_claims == 2
+    assert community.rules.emergency[Language.EN] == "fire 119"
     (entry,) = community.faq
     assert entry.questions == ("老年卡怎么办？", "多大岁数能办老年卡")
     assert entry.answer == "满60周岁可办。"
