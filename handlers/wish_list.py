@@ -77,10 +77,16 @@ def show(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
 
 
 def _filter(ctx: Context, words: str) -> dict[str, str]:
-    """Read a grid, a building, a kind, or else plain words to look for."""
+    """Read grid, building and kind, or else plain words to look for."""
     args = dict.fromkeys(_FILTERS, "")
     if not words:
         return args
+    first, _, second = words.partition(" ")
+    if second.strip():
+        both = [_filter(ctx, first), _filter(ctx, second.strip())]
+        named = {name: one[name] for one in both for name in one if one[name]}
+        if named.keys() == {"grid", "kind"}:
+            return {**args, **named}
     for grid in ctx.community.grids:
         if words in {grid.id, grid.name} or grid.name.startswith(words):
             return {**args, "grid": grid.id}

@@ -11,9 +11,9 @@ from handlers.rules.refusals import Refused
 
 WORDS: dict[Command, tuple[str, ...]] = {
     Command.REPORT: ("报事", "报修"),
-    Command.WITHDRAW: ("撤回", "撤单"),
+    Command.WITHDRAW: ("撤回", "撤单", "撤销", "撤消"),
     Command.MY: ("我的工单", "我的"),
-    Command.TRACK: ("查单",),
+    Command.TRACK: ("查单", "进度"),
     Command.TICKET: ("工单",),
     Command.TODO: ("待办",),
     Command.ACCEPT: ("受理",),
@@ -68,7 +68,9 @@ _BEHIND: dict[str, re.Pattern[str]] = {
     "绑定": re.compile(r"[A-Za-z0-9 -]{6,14}$"),
     "关联": re.compile(r"[A-Za-z0-9 -]{6,14}$"),
     "心愿": re.compile(
-        r"\d|我的$|待审$|.{1,8}网格$|维修$|跑腿$|陪伴$|学习$|物品$|其他$"
+        r"\d|我的$|待审$"
+        r"|(?:(?:\S{1,8}网格(?:·\S+)?|维修|跑腿|陪伴|学习|缝补理发|物品|其他)"
+        r"(?:\s+|$)){1,2}$"
     ),
 }
 """Everyday words: commands only with this behind them, or alone."""
@@ -344,7 +346,9 @@ def _named(name: str) -> Command | None:
 
 def _near(name: str, commands: Iterable[Command]) -> list[Command]:
     names = {command.value: command for command in commands}
-    return [
-        names[close]
-        for close in get_close_matches(name, names, n=3, cutoff=0.6)
-    ]
+    cutoff = 0.6
+    if not name.isascii():
+        # one of two characters right is as near as most words get
+        names, cutoff = _BY_WORD, 0.5
+    close = get_close_matches(name, names, n=3, cutoff=cutoff)
+    return list(dict.fromkeys(names[one] for one in close))

@@ -333,6 +333,13 @@ async def test_the_list_is_paged_and_narrowed(town: World) -> None:
     await town.says("li", "微心愿 游泳池")
     assert town.last("li") == "没有找到这样的心愿。发“心愿”看全部。"
 
+    for words in ("心愿 第一网格 维修", "/wishes repair g1"):
+        await town.says("zhou", words)
+        assert town.last("zhou").count("【") == 1, words
+        assert "【3】换个灯泡 · 第一网格" in town.last("zhou")
+    await town.says("zhou", "心愿 第二网格 维修")
+    assert "没有找到这样的心愿" in town.last("zhou")
+
 
 async def test_one_sees_ones_own_and_the_worker_what_waits(
     town: World,

@@ -139,6 +139,18 @@ def test_a_wrong_slash_names_the_nearest() -> None:
     assert Command.CLAIM in typed.nearest
 
 
+def test_a_mistyped_chinese_slash_names_the_nearest() -> None:
+    typed = commands.read("/受利 12")
+
+    assert isinstance(typed, Mistyped)
+    assert Command.ACCEPT in typed.nearest
+
+
+@pytest.mark.parametrize("said", ["撤销 12", "撤消12", "撤回 12"])
+def test_people_take_back_in_more_than_one_word(said: str) -> None:
+    assert commands.read(said) == Typed(Command.WITHDRAW, "12")
+
+
 @pytest.mark.parametrize(
     ("roles", "audiences"),
     [
