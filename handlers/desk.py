@@ -124,6 +124,7 @@ def _unmerge(ctx: Context, press: Pressed, ticket: Ticket) -> list[Outgoing]:
             ctx.say("unmerged", number=ticket.number),
             ticket=ticket.id,
         ),
+        *triage.tell_reporter(ctx, after, "told-unmerged"),
         *opening.assignment(ctx, after, running),
     ]
 

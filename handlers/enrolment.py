@@ -147,7 +147,8 @@ def login(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
     """Give a link that logs in to the web pages, once."""
     del rest
     if not ctx.fixed.public_url:
-        raise Refused("refused-no-pages")
+        demo = ctx.fixed.demo
+        raise Refused("refused-login-demo" if demo else "refused-no-pages")
     if ctx.fixed.demo and not ctx.is_named(ctx.actor):
         raise Refused("refused-login-demo")
     secret = ctx.fixed.token()

@@ -33,6 +33,7 @@ async def test_a_merged_reporter_follows_along_and_a_merge_can_be_undone(
 
         await town.presses("lin", "取消合并")
         assert "工单 2 已恢复单独办理" in town.read("lin")[-2]
+        assert "工单 2 又单独办理了" in town.last("li")
         await town.says("lin", "受理 2")
         assert "工单 2 已由林工受理" in town.last("li")
 

@@ -207,3 +207,12 @@ async def test_a_login_is_given_in_private_only_and_not_in_the_demo(
         assert "选一个身份" in town.last("wang")
         await town.says("lin", "/login")
         assert f"{PAGES}/login/" in town.last("lin")
+
+
+async def test_the_demo_says_that_nobody_logs_in_there(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    async with World.opened(sqlite_url, tmp_path, demo=True) as town:
+        await town.says("lin", "/login")
+
+        assert "选一个身份" in town.last("lin")

@@ -143,6 +143,7 @@ told-refused =
     Sorry, your ticket { $number } cannot be accepted:
     { $words }
 told-merged = Your ticket { $number } is about the same matter as { $into }. They are handled together and you will hear of progress.
+told-unmerged = Your ticket { $number } is handled on its own again; you will hear of progress as before.
 told-closed = Ticket { $number } was resolved { $days } days ago and we heard nothing, so it is closed now. If it is not fixed, please tell us again.
 told-raised = { $name } raised ticket { $number } to the { $level }. Please take it from here.
 told-raised-late = Ticket { $number } missed its limit ({ $what }) and was raised to the { $level }. Please press for it or take it over.

@@ -137,6 +137,7 @@ told-refused =
     很抱歉，您的工单 { $number } 不能受理：
     { $words }
 told-merged = 您的工单 { $number } 和 { $into } 说的是同一件事，已合并办理，进展会告诉您。
+told-unmerged = 您的工单 { $number } 又单独办理了，进展照样告诉您。
 told-closed = 工单 { $number } 办结后 { $days } 天没有收到您的意见，已自动结案。要是没解决，请再告诉我们。
 told-raised = { $name }把工单 { $number } 上报到{ $level }，请您处理。
 told-raised-late = 工单 { $number } 超时没有{ $what }，自动上报到{ $level }，请您督促或接手。
