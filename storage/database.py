@@ -55,6 +55,8 @@ _TRANSIENT = frozenset(
 )
 """PostgreSQL: serialization, deadlock, too many connections, lock, shutdown,
 starting up. SQLite: somebody else has it."""
+_CONNECTION = "08"
+"""How SQLSTATE begins where a connection broke."""
 _UNFIT = frozenset(
     {"53000", "53100", "53200", "58000", "58030"}
     | {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_NOMEM}
@@ -346,9 +348,11 @@ def _passing(error: BaseException) -> bool:
     """Tell whether the same transaction may succeed a moment later."""
     if isinstance(error, DBAPIError):
         cause = getattr(error.orig, "__cause__", None)
+        code = _code(error)
         return (
             error.connection_invalidated
-            or _code(error) in _TRANSIENT
+            or code in _TRANSIENT
+            or str(code).startswith(_CONNECTION)
             # cut in the middle of an exchange, before the driver knows it
             or type(cause).__name__ == "InternalClientError"
         )

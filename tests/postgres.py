@@ -12,7 +12,7 @@ import shutil
 import stat
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 USER = "linli"
@@ -28,9 +28,13 @@ class Missing(Exception):
 class Cluster:
     """A running server; ``url`` names a database in it."""
 
-    def __init__(self, folder: Path, run: "_Runner") -> None:
+    def __init__(
+        self, folder: Path, run: "_Runner", control: Sequence[str], words: str
+    ) -> None:
         self.folder = folder
         self._run = run
+        self._control = control
+        self._words = words
         self._made = 0
 
     def url(self, database: str) -> str:
@@ -55,6 +59,24 @@ class Cluster:
             " FROM pg_stat_activity"
             f" WHERE datname = '{name}'"
         )
+
+    def keep_all(self, name: str) -> None:
+        """Flush each commit of a database, as a server does by itself."""
+        self.run_sql(f"ALTER DATABASE {name} SET synchronous_commit = on")
+
+    def restart(self) -> None:
+        """Kill the server in the middle of anything, and start it anew."""
+        self.stop()
+        self.start()
+
+    def start(self) -> None:
+        """Start the server; return once it answers."""
+        log = ("-l", f"{self.folder}/log")
+        self._run(*self._control, *log, "-o", self._words, "start")
+
+    def stop(self) -> None:
+        """Stop the server, as a power cut of its own would."""
+        self._run(*self._control, "-m", "immediate", "stop")
 
     def run_sql(self, sql: str) -> None:
         """Run a statement as the owner of the server."""
@@ -81,11 +103,12 @@ def cluster(
                    *(_QUICK if quick else ())]  # fmt: skip
         words = " ".join(f"-c {option}" for option in options)
         control = ("pg_ctl", "-D", f"{folder}/data", "-w", "-s")
-        run(*control, "-l", f"{folder}/log", "-o", words, "start")
+        running = Cluster(folder, run, control, words)
+        running.start()
         try:
-            yield Cluster(folder, run)
+            yield running
         finally:
-            run(*control, "-m", "immediate", "stop")
+            running.stop()
 
 
 class _Runner:

@@ -1,11 +1,14 @@
-"""The database's line is cut again and again; nobody's words are lost."""
+"""The database is cut off or restarted, again and again; nothing is lost."""
 
 import asyncio
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 from sqlalchemy import make_url
 
+from storage import outbox
 from tests.postgres import Cluster
 from tests.world import World
 
@@ -17,7 +20,18 @@ async def test_a_cut_line_to_postgres_loses_and_doubles_nothing(
     postgres_url: str, cluster: Cluster, tmp_path: Path
 ) -> None:
     name = str(make_url(postgres_url).database)
-    async with World.opened(postgres_url, tmp_path) as town:
+    await _torment(postgres_url, tmp_path, partial(cluster.cut, name))
+
+
+async def test_a_server_that_is_killed_loses_and_doubles_nothing(
+    postgres_url: str, cluster: Cluster, tmp_path: Path
+) -> None:
+    cluster.keep_all(str(make_url(postgres_url).database))
+    await _torment(postgres_url, tmp_path, cluster.restart)
+
+
+async def _torment(url: str, folder: Path, harm: Callable[[], None]) -> None:
+    async with World.opened(url, folder) as town:
         for number in range(1, CUTS + 1):
             async with asyncio.TaskGroup() as tasks:
                 for person in ("wang", "li", "zhou"):
@@ -32,7 +46,7 @@ async def test_a_cut_line_to_postgres_loses_and_doubles_nothing(
                             ]
                         )
                     )
-                tasks.create_task(asyncio.to_thread(cluster.cut, name))
+                tasks.create_task(asyncio.to_thread(harm))
         await town.settles()
 
         numbers = sorted(
@@ -40,3 +54,4 @@ async def test_a_cut_line_to_postgres_loses_and_doubles_nothing(
             for one in town.read("g1")
         )
         assert numbers == list(range(1, 3 * CUTS + 1))
+        assert await town.core.database.read(outbox.parked) == []
