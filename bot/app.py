@@ -39,8 +39,8 @@ from config.pack.values import Pack
 from config.settings import Settings, TelegramMode
 from config.terms import CommunityId, PhotoId
 from config.texts import Texts
-from handlers import console, menus, wording
-from handlers.context import Fixed
+from handlers import console, menus, succession, wording
+from handlers.context import Context, Fixed
 from handlers.understanding.understanding import Understanding
 from storage import backlog, migrate, outbox
 from storage.apply import apply
@@ -198,6 +198,7 @@ async def opened_core(
             beat=health.beat,
         )
         await database.write(partial(_offer_menus, fixed, channels, now))
+        await _pass_on(fixed, database, now)
         await intake.open()
         await delivery.open()
         yield Core(
@@ -510,6 +511,21 @@ def fixed_of(
         opening_link=opening_link,
         demo=plan.demo,
     )
+
+
+async def _pass_on(fixed: Fixed, database: Database, now: datetime) -> None:
+    """Let nobody's tickets stay with whom the pack has dropped."""
+
+    def work(db: Connection) -> int:
+        return sum(
+            succession.pass_on(
+                Context(fixed=fixed, db=db, community=community, now=now)
+            )
+            for community in fixed.pack.communities
+        )
+
+    while passed := await database.write(work):
+        log.info("passed_on", tickets=passed)
 
 
 def _offer_menus(

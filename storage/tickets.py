@@ -232,6 +232,30 @@ def assigned(
     return [Ticket(**row) for row in rows]
 
 
+def orphaned(
+    db: Connection, community: CommunityId, limit: int
+) -> Sequence[Ticket]:
+    """Return open tickets whose worker the community no longer knows."""
+    t, p = schema.ticket, schema.person
+    rows = db.execute(
+        select(*_COLUMNS)
+        .select_from(t)
+        .join(
+            p,
+            (p.c.community_id == t.c.community_id)
+            & (p.c.id == t.c.assignee_id),
+        )
+        .where(
+            t.c.community_id == community,
+            t.c.status.in_((Status.REPORTED, Status.ACCEPTED, Status.PAUSED)),
+            ~p.c.active,
+        )
+        .order_by(t.c.id)
+        .limit(limit)
+    ).mappings()
+    return [Ticket(**row) for row in rows]
+
+
 def opened_by(
     db: Connection, community: CommunityId, person: PersonId, limit: int = 20
 ) -> Sequence[Ticket]:
