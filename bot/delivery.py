@@ -205,9 +205,14 @@ class Delivery:
         await pace.wait(letter.chat)
         try:
             async with asyncio.timeout(SEND_S):
-                return await channel.send(outgoing, letter.key)
+                message = await channel.send(outgoing, letter.key)
+        except Later as later:
+            pace.put_off(letter.chat, later.seconds)
+            raise
         finally:
             pace.heard(letter.chat)
+        pace.went_through()
+        return message
 
     async def _made_ready(self, letter: Letter) -> Outgoing | None:
         """Return what to send now, None if it has been dealt with."""

@@ -8,6 +8,10 @@ from dataclasses import dataclass, field
 from bot.channels.channel import Limits
 
 MINUTE_S = 60.0
+IN_A_ROW = 3
+"""Chats that are put off one after another: it isn't about any of them."""
+ALL_REST_S = 20.0
+"""The longest rest of a whole platform; then a few letters try again."""
 NO_LIMIT = 1 << 30
 
 
@@ -19,6 +23,8 @@ class Pace:
     _free_at: dict[str, float] = field(default_factory=dict)
     _minute: dict[str, deque[float]] = field(default_factory=dict)
     _all_free_at: float = 0.0
+    _put_off: dict[str, float] = field(default_factory=dict)
+    """Chats put off since the last send that went through -> seconds."""
 
     def resting(self) -> list[str]:
         """Return the chats that must not be spoken to yet."""
@@ -74,6 +80,26 @@ class Pace:
         free_at = time.monotonic() + self.limits.per_chat_s
         if self.limits.per_chat_s and free_at > self._free_at.get(chat, 0.0):
             self._free_at[chat] = free_at
+
+    def put_off(self, chat: str, seconds: float) -> None:
+        """Note a send that was put off.
+
+        A platform doesn't tell its limit for all from that of one chat, nor
+        an outage from either; but when chat after chat is put off and
+        nothing goes through, every further try makes it worse.
+        """
+        if not self.limits.per_second:
+            return
+        self._put_off[chat] = seconds
+        if len(self._put_off) >= IN_A_ROW:
+            rest = min(*self._put_off.values(), ALL_REST_S)
+            free_at = time.monotonic() + rest
+            self._all_free_at = max(self._all_free_at, free_at)
+            self._put_off.clear()
+
+    def went_through(self) -> None:
+        """Note that the platform takes what is sent."""
+        self._put_off.clear()
 
     @staticmethod
     def _is_group(chat: str) -> bool:

@@ -401,6 +401,38 @@ async def test_a_storm_of_letters_keeps_the_platforms_pace_and_its_order(
         assert [call.status for call in calls] == [200] * 60
 
 
+async def test_while_telegram_is_flooded_it_is_not_asked_by_every_chat(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    async with TelegramTown.built() as town:
+        town.channel = Telegram
+        groups = [town.telegram.group(f"{n}") for n in range(30)]
+        letters = [
+            Say(chat=Chat("telegram", str(group.id), ChatKind.GROUP), text="1")
+            for group in groups
+        ]
+        town.telegram.faults.busy(2, "sendMessage", times=6)
+        async with town.served(sqlite_url, tmp_path) as story:
+            await story.core.database.write(
+                lambda db: outbox.put(
+                    db, [(one, None) for one in letters], None, town.clock.now
+                )
+            )
+            await town.telegram.until(
+                lambda: sum(bool(group.heard) for group in groups) == 24,
+                seconds=15,
+            )
+            town.clock.passes(timedelta(seconds=10))
+            await story.core.delivery.tick()
+            await town.telegram.until(
+                lambda: all(group.heard for group in groups), seconds=15
+            )
+
+        at = [call.at for call in town.telegram.called("sendMessage")]
+        # a few are under way already when the third is refused
+        assert sum(moment - at[0] < 1 for moment in at) <= 5
+
+
 async def test_an_edit_that_nobody_can_see_tells_nobody(
     sqlite_url: str, tmp_path: Path
 ) -> None:
