@@ -133,14 +133,6 @@ def use(db: Connection, button: Button, now: datetime) -> bool:
     return True
 
 
-def drop_expired(db: Connection, before: datetime) -> int:
-    """Remove buttons and codes that expired before a moment."""
-    b, c, d = schema.button, schema.code, schema.dialogue
-    db.execute(delete(c).where(c.c.expires_at < before))
-    db.execute(delete(d).where(d.c.expires_at < before))
-    return db.execute(delete(b).where(b.c.expires_at < before)).rowcount
-
-
 def expect(
     db: Connection,
     chat: str,

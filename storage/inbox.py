@@ -336,12 +336,6 @@ def retry(db: Connection, id_: int) -> bool:
     return done.rowcount == 1
 
 
-def forget_keys(db: Connection, before: datetime) -> int:
-    """Drop once-only keys older than any platform's retry."""
-    s = schema.seen
-    return db.execute(delete(s).where(s.c.at < before)).rowcount
-
-
 def _digest(message: Incoming) -> str:
     return hashlib.blake2b(message.key.encode(), digest_size=16).hexdigest()
 

@@ -192,16 +192,6 @@ def find(
     return None if row is None else Ticket(**row)
 
 
-def find_code(db: Connection, code: str) -> Ticket | None:
-    """Return the ticket of a public page's code, or None."""
-    row = (
-        db.execute(select(*_COLUMNS).where(schema.ticket.c.code == code))
-        .mappings()
-        .first()
-    )
-    return None if row is None else Ticket(**row)
-
-
 def assigned(
     db: Connection,
     community: CommunityId,

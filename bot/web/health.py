@@ -12,8 +12,6 @@ from aiohttp import web
 from prometheus_client import REGISTRY, CollectorRegistry, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
-Check = Callable[[], bool]
-
 
 def _seconds() -> float:
     return asyncio.get_running_loop().time()

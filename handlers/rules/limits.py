@@ -9,8 +9,6 @@ from config.pack.values import Limit, Rung, Span, Unit
 from config.terms import CategoryId, LimitKind, Severity
 from handlers.rules import calendar
 
-DEFAULT_REMINDERS = (timedelta(hours=24), timedelta(hours=2))
-
 
 @dataclass(frozen=True, slots=True)
 class Moment:

@@ -16,7 +16,6 @@ from typing import NamedTuple
 
 from config.pack.values import Entry
 from config.terms import EntryId
-from handlers.understanding.cues import general
 from handlers.understanding.text import NUMERAL, bigrams, fold, number
 
 _K1 = 1.2
@@ -200,11 +199,6 @@ class Retrieval:
 def same(question: str) -> str:
     """Return what two askings of one question have in common."""
     return "".join(_WORD.findall(_FILLER.sub(" ", fold(question))))[:_READ]
-
-
-def is_question(text: str) -> bool:
-    """Tell whether a group message asks for a fact in so many words."""
-    return bool(general().asks.search(fold(text)))
 
 
 def _terms(text: str) -> list[str]:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.terms import EntryId
-from handlers.understanding.retrieval import Retrieval, is_question
+from handlers.understanding.retrieval import Retrieval
 from tests.handlers.understanding.town import entry
 
 TODAY = date(2026, 11, 22)
@@ -152,13 +152,6 @@ def test_a_thousand_entries_answer_within_a_millisecond() -> None:
     mean = (process_time() - start) / 60
 
     assert mean < 0.005  # 1 ms on a quiet machine
-
-
-def test_a_question_is_told_from_talk() -> None:
-    assert is_question("请问老年卡怎么办理")
-    assert is_question("居住证到期了在哪续")
-    assert not is_question("早上好")
-    assert not is_question("收到")
 
 
 @given(st.text(max_size=5000))
