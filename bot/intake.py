@@ -271,10 +271,11 @@ class Intake:
         self._counted[speech] = borne
         while len(self._counted) > RECENT:
             del self._counted[next(iter(self._counted))]
-        if Verdict.NOTICE in verdicts:
+        told = Verdict.NOTICE in verdicts
+        if told or not (borne or said):
             fixed = self.fixed
             await self.database.write(
-                lambda db: router.hush(fixed, db, message, now)
+                lambda db: router.hush(fixed, db, message, now, told=told)
             )
         self.flooded += not borne
         return borne

@@ -248,12 +248,21 @@ def give_up_parts(fixed: Fixed, db: Connection, now: datetime) -> None:
 
 
 def hush(
-    fixed: Fixed, db: Connection, message: Said | Pressed, now: datetime
+    fixed: Fixed,
+    db: Connection,
+    message: Said | Pressed,
+    now: datetime,
+    *,
+    told: bool,
 ) -> None:
-    """Say once that somebody says too much."""
+    """Say once that somebody says too much; a further press only ends."""
     ctx = _surroundings(fixed, db, message, now)
-    if ctx is not None:
+    if ctx is None:
+        return
+    if told:
         letters.post(ctx, _refusal(ctx, message, Refused("refused-flood")))
+    elif isinstance(message, Pressed):
+        letters.post(ctx, [letters.notice(message, "")])
 
 
 def reach(
