@@ -251,21 +251,19 @@ def edit(ctx: Context, message: Edited, post: Post) -> list[Outgoing]:
     ticket = tickets.get(ctx.db, post.ticket_id)
     if ticket.status not in rules.STAYS[Action.AMEND]:
         return []
-    changed = _amend_photos(ctx, message, ticket)
-    changed |= _amend_words(ctx, message, post)
-    if not changed:
+    other_photos = _amend_photos(ctx, message, ticket)
+    text = _wording(message)
+    reworded = _amend_words(ctx, text, post)
+    if not (other_photos or reworded):
         return []
     ctx.log(
         Action.AMEND,
         ticket=ticket.id,
         words_id=post.words_id,
     )
-    return _tell_assignee(
-        ctx,
-        ticket,
-        "told-amended",
-        words=message.text[:LONGEST_MESSAGE],
-    )
+    if not reworded:
+        return _tell_assignee(ctx, ticket, "told-amended-photos")
+    return _tell_assignee(ctx, ticket, "told-amended", words=text)
 
 
 def take_back(ctx: Context, message: Withdrawn, post: Post) -> list[Outgoing]:
@@ -630,12 +628,16 @@ def _tell_assignee(
     )
 
 
-def _amend_words(ctx: Context, message: Edited, post: Post) -> bool:
+def _wording(message: Edited) -> str:
+    """Return what a message says now, without a command's word."""
     typed = commands.read(message.text)
     text = typed.words if isinstance(typed, Typed) else message.text
+    return text[:LONGEST_MESSAGE]
+
+
+def _amend_words(ctx: Context, text: str, post: Post) -> bool:
     if post.words_id is None or not text.strip():
         return False
-    text = text[:LONGEST_MESSAGE]
     # a platform may call a message edited though nobody changed a word
     if tickets.wording(ctx.db, post.words_id) == text:
         return False

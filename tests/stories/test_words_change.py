@@ -17,10 +17,25 @@ async def test_an_edit_changes_the_ticket_and_opens_no_other(
             "wang", said, "报事 4号楼路灯坏了", group="g1", photos=["new"]
         )
 
-        assert "4号楼路灯坏了" in town.heard("lin")[-2]
+        words = town.heard("lin")[-2]
+        assert words.splitlines()[1] == "4号楼路灯坏了"
         assert town.last("lin") == "工单 1 的照片"
         await town.says("wang", "我的工单")
         assert len(town.last("wang").splitlines()) == 2, "one ticket"
+
+
+async def test_another_photo_under_the_same_words_is_told_as_that(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    async with World.opened(sqlite_url, tmp_path) as town:
+        town.channel.pictures |= {"old": picture(1), "new": picture(2)}
+        text = "报事 3号楼路灯坏了"
+        said = await town.says("wang", text, group="g1", photos=["old"])
+
+        await town.edits("wang", said, text, group="g1", photos=["new"])
+
+        assert town.heard("lin")[-2] == "工单 1 的报事人换了照片。"
+        assert town.last("lin") == "工单 1 的照片"
 
 
 async def test_a_reply_adds_and_a_stranger_in_another_group_cannot(

@@ -119,6 +119,7 @@ told-addition =
 told-amended =
     Ticket { $number } was edited by its reporter:
     { $words }
+told-amended-photos = The photos of ticket { $number } were changed by its reporter.
 told-recalled = The reporter took back an addition to ticket { $number }.
 told-withdrawn = Ticket { $number } was withdrawn by its reporter; nothing more to do.
 told-accepted =
