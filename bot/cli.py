@@ -6,6 +6,7 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
 
+import structlog
 import typer
 
 from bot import logs, operations, systems
@@ -32,6 +33,7 @@ app = typer.Typer(
 )
 BAD = 2
 T = TypeVar("T")
+log = structlog.get_logger()
 DEMO_DATA = Path("var/demo")
 
 
@@ -141,7 +143,7 @@ def backup(to: Annotated[Path, typer.Argument(help="A .tar.gz.")]) -> None:
     try:
         with shown("backup") as told:
             photos = back_up(plan.database_url, plan.media_url, to, told)
-    except CannotBackUp as no:
+    except (CannotBackUp, OSError) as no:
         _say_no(str(no))
     sys.stdout.write(f"{to}: {photos} photos\n")
 
@@ -211,6 +213,7 @@ def _guarded(work: Coroutine[Any, Any, T]) -> T:
 def _serve(settings: Settings, plan: Plan, host: str, port: int) -> None:
     logs.set_up(settings.log_format, _secrets(settings))
     noes: list[str] = []
+    crashes: list[str] = []
     try:
         _run(serve(settings, plan, host, port))
     except* (Taken, Foreign) as group:
@@ -221,6 +224,11 @@ def _serve(settings: Settings, plan: Plan, host: str, port: int) -> None:
         noes += [f"LINLI_DATABASE_URL: {no}" for no in _each(group)]
     except* NoStore as group:
         noes += [f"LINLI_MEDIA_URL: {no}" for no in _each(group)]
+    except* Exception as group:  # noqa: BLE001  Python would print its words
+        crashes = [logs.trail(error) for error in _each(group)]
+    if crashes:
+        log.critical("crashed", errors=crashes)
+        raise typer.Exit(1)
     if noes:
         _say_no("\n".join(noes))
 

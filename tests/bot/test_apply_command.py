@@ -81,3 +81,15 @@ def test_a_long_pack_loads_and_applies(office: Office, tmp_path: Path) -> None:
 
     assert done.exit_code == 0
     assert "grid: 8 new" in done.stdout
+
+
+def test_a_backup_needs_a_folder_that_is_there(
+    office: Office, tmp_path: Path
+) -> None:
+    office.types("apply")
+
+    done = office.types("backup", str(tmp_path / "nowhere" / "b.tar.gz"))
+
+    assert done.exit_code == 2
+    assert "No such file or directory" in done.stderr
+    assert "Traceback" not in done.output

@@ -2,9 +2,11 @@
 
 import os
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -74,3 +76,21 @@ def test_a_file_that_is_no_database(office: Office) -> None:
     assert done.stderr == (
         "LINLI_DATABASE_URL: the file is no SQLite database\n"
     )
+
+
+def test_a_crash_tells_where_and_not_what_was_said(
+    office: Office, sqlite_path: Path
+) -> None:
+    with closing(sqlite3.connect(sqlite_path)) as db:
+        db.execute("DROP TABLE faq_phrase")
+
+    done = office.starts(
+        LINLI_HTTP_PORT="0",
+        LINLI_DATABASE_URL=f"sqlite+aiosqlite:///{sqlite_path}",
+    )
+
+    assert done.returncode == 1
+    assert "crashed" in done.stderr
+    assert "OperationalError at " in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "faq_phrase" not in done.stderr
