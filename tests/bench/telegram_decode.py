@@ -14,8 +14,9 @@ from typing import Any
 import msgspec
 import telegram
 
+from bot.channels.telegram.api import Me
 from bot.channels.telegram.calls import result
-from bot.channels.telegram.updates import Me, parse
+from bot.channels.telegram.updates import parse
 from tests.bench._measure import interleaved, options, show, spent
 
 FOLDER = Path(__file__).parent.parent / "bot/channels/recordings/telegram"

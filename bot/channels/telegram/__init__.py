@@ -1,8 +1,8 @@
 """Telegram: the channel that the core sees.
 
-``updates`` reads, ``receiving`` hands over (by ``polling`` or a
-``webhook``), ``sending`` speaks, ``checking`` looks after it; ``http``
-carries the calls and alone knows the token.
+``updates`` reads what ``api`` declares, ``receiving`` hands it over (by
+``polling`` or a ``webhook``), ``sending`` speaks, ``checking`` looks after
+it; ``wire`` carries the calls and alone knows the token.
 """
 
 import logging
@@ -17,12 +17,13 @@ from telegram import Bot
 
 from bot.channels.channel import Can, Finding, Later, Limits, Never, Receive
 from bot.channels.channel import Unknown as Lost
+from bot.channels.telegram.api import Me
 from bot.channels.telegram.calls import AGAIN_S, ask, told
 from bot.channels.telegram.checking import Checker, Words
 from bot.channels.telegram.polling import Poller
 from bot.channels.telegram.receiving import Beat, Clock, Receiver, Ways
 from bot.channels.telegram.sending import Photos, Sender
-from bot.channels.telegram.updates import NAME, Me
+from bot.channels.telegram.updates import NAME
 from bot.channels.telegram.webhook import PATH, Webhook
 from bot.channels.telegram.wire import NoAnswer, Refusal, Wire
 from bot.channels.telegram.words import TEXT

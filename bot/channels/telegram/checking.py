@@ -7,8 +7,8 @@ from msgspec import Struct
 from telegram.error import TelegramError
 
 from bot.channels.channel import Finding
+from bot.channels.telegram.api import Me
 from bot.channels.telegram.calls import ask
-from bot.channels.telegram.updates import Me
 from bot.channels.telegram.webhook import WebhookState
 from bot.channels.telegram.wire import Refusal, Wire
 

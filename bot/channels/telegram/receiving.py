@@ -13,8 +13,9 @@ from msgspec import Struct
 from telegram.error import TelegramError
 
 from bot.channels.channel import Receive
+from bot.channels.telegram.api import Me
 from bot.channels.telegram.calls import ask
-from bot.channels.telegram.updates import NAME, Me, parse
+from bot.channels.telegram.updates import NAME, parse
 from bot.channels.telegram.wire import Wire
 from config.terms import ChatKind
 from storage.messages import Incoming, Said

@@ -1,19 +1,16 @@
 """Telegram's updates: JSON in, the core's words out.
 
-Pure. Only the fields that matter are declared; everything unknown is
-passed over, so a new Bot API version breaks nothing. What is declared is
-checked, and an update that doesn't fit becomes ``Unreadable``: one bad
-update never stands in the way of the next.
+Pure. An update that doesn't fit what ``api`` declares becomes
+``Unreadable``: one bad update never stands in the way of the next.
 """
 
 import hashlib
 import re
 from datetime import UTC, datetime
-from typing import Annotated
 
 import msgspec
-from msgspec import Meta, Struct, field
 
+from bot.channels.telegram import api
 from config.terms import ChatKind
 from storage.messages import (
     Attachment,
@@ -43,155 +40,8 @@ KINDS = (
 )
 """The updates that are asked for."""
 
-Moment = Annotated[int, Meta(ge=0, le=0xFFFFFFFF)]
-Count = Annotated[int, Meta(ge=0)]
-
-
-class Me(Struct, frozen=True):
-    """The bot as ``getMe`` describes it."""
-
-    id: int
-    username: str = ""
-    first_name: str = ""
-    can_join_groups: bool = True
-    can_read_all_group_messages: bool = False
-
-
-class _User(Struct, frozen=True):
-    id: int
-    is_bot: bool = False
-    first_name: str = ""
-    last_name: str = ""
-    language_code: str = ""
-
-
-class _Chat(Struct, frozen=True):
-    id: int
-    type: str
-    title: str = ""
-
-
-class _Entity(Struct, frozen=True):
-    type: str
-    offset: Count
-    length: Count
-    user: _User | None = None
-
-
-class _Size(Struct, frozen=True):
-    file_id: str
-    file_unique_id: str
-    width: Count = 0
-    height: Count = 0
-    file_size: Count = 0
-
-
-class _File(Struct, frozen=True):
-    file_id: str
-    file_unique_id: str = ""
-    file_name: str = ""
-    mime_type: str = ""
-    file_size: Count = 0
-
-
-class _Location(Struct, frozen=True):
-    latitude: Annotated[float, Meta(ge=-90, le=90)]
-    longitude: Annotated[float, Meta(ge=-180, le=180)]
-
-
-class _Venue(Struct, frozen=True):
-    title: str = ""
-    address: str = ""
-
-
-class _Contact(Struct, frozen=True):
-    phone_number: str = ""
-    first_name: str = ""
-    last_name: str = ""
-
-
-class _Reply(Struct, frozen=True):
-    message_id: int
-    from_: _User | None = field(default=None, name="from")
-    sender_chat: _Chat | None = None
-    text: str = ""
-    caption: str = ""
-    forum_topic_created: object = None
-
-
-class _Message(Struct, frozen=True):
-    message_id: int
-    date: Moment
-    chat: _Chat
-    from_: _User | None = field(default=None, name="from")
-    sender_chat: _Chat | None = None
-    edit_date: Moment = 0
-    message_thread_id: int = 0
-    is_topic_message: bool = False
-    text: str = ""
-    entities: tuple[_Entity, ...] = ()
-    caption: str = ""
-    caption_entities: tuple[_Entity, ...] = ()
-    photo: tuple[_Size, ...] = ()
-    document: _File | None = None
-    animation: _File | None = None
-    voice: _File | None = None
-    audio: _File | None = None
-    video: _File | None = None
-    video_note: _File | None = None
-    location: _Location | None = None
-    venue: _Venue | None = None
-    contact: _Contact | None = None
-    reply_to_message: _Reply | None = None
-    media_group_id: str = ""
-    forward_origin: object = None
-    is_automatic_forward: bool = False
-    migrate_to_chat_id: int = 0
-    migrate_from_chat_id: int = 0
-
-
-class _Press(Struct, frozen=True):
-    id: str
-    from_: _User = field(name="from")
-    message: _Message | None = None
-    data: str = ""
-
-
-class _Member(Struct, frozen=True):
-    status: str
-    is_member: bool = False
-
-    @property
-    def present(self) -> bool:
-        if self.status == "restricted":
-            return self.is_member
-        return self.status in {"creator", "administrator", "member"}
-
-
-class _Membership(Struct, frozen=True):
-    chat: _Chat
-    from_: _User = field(name="from")
-    date: Moment
-    old_chat_member: _Member
-    new_chat_member: _Member
-
-
-class _Update(Struct, frozen=True):
-    update_id: int
-    message: _Message | None = None
-    edited_message: _Message | None = None
-    channel_post: _Message | None = None
-    edited_channel_post: _Message | None = None
-    callback_query: _Press | None = None
-    my_chat_member: _Membership | None = None
-
-
-class _Numbered(Struct, frozen=True):
-    update_id: int
-
-
-_update = msgspec.json.Decoder(_Update)
-_numbered = msgspec.json.Decoder(_Numbered)
+_update = msgspec.json.Decoder(api.Update)
+_numbered = msgspec.json.Decoder(api.Numbered)
 _NUMBER = re.compile(rb'"update_id"\s*:\s*(\d{1,18})')
 _COMMAND = re.compile(r"(/[A-Za-z0-9_]+)@([A-Za-z0-9_]+)")
 _AFTER_MENTION = " \t\n,，:：、"
@@ -206,7 +56,7 @@ def number(raw: bytes) -> int | None:
         return int(found[1]) if found else None
 
 
-def parse(raw: bytes, me: Me, now: datetime) -> Incoming | None:
+def parse(raw: bytes, me: api.Me, now: datetime) -> Incoming | None:
     """Return what the update says, or None if it concerns nobody.
 
     ``now`` stands in where the platform gives no time (a press). Never
@@ -231,13 +81,13 @@ def parse(raw: bytes, me: Me, now: datetime) -> Incoming | None:
 class _Reading:
     """One update being read."""
 
-    def __init__(self, me: Me, update: int, now: datetime) -> None:
+    def __init__(self, me: api.Me, update: int, now: datetime) -> None:
         self._me = me
         self._update = update
         self._now = now
         self._account = str(me.id)
 
-    def read(self, update: _Update) -> Incoming | None:
+    def read(self, update: api.Update) -> Incoming | None:
         if said := update.message or update.channel_post:
             return self._message(said)
         if edited := update.edited_message or update.edited_channel_post:
@@ -248,7 +98,7 @@ class _Reading:
             return self._membership(update.my_chat_member)
         return None
 
-    def _message(self, message: _Message) -> Said | Moved | None:
+    def _message(self, message: api.Message) -> Said | Moved | None:
         if message.migrate_to_chat_id or message.migrate_from_chat_id:
             return self._moved(message)
         words = self._words(message)
@@ -279,7 +129,7 @@ class _Reading:
             or message.is_automatic_forward,
         )
 
-    def _edited(self, message: _Message) -> Edited | None:
+    def _edited(self, message: api.Message) -> Edited | None:
         words = self._words(message)
         sender = _sender(message)
         if words is None or sender is None:
@@ -303,7 +153,7 @@ class _Reading:
             addressed=addressed,
         )
 
-    def _pressed(self, press: _Press) -> Pressed | None:
+    def _pressed(self, press: api.Press) -> Pressed | None:
         if press.message is None or not press.data:
             return None
         return Pressed(
@@ -317,7 +167,7 @@ class _Reading:
             message=str(press.message.message_id),
         )
 
-    def _membership(self, change: _Membership) -> Joined | Left | None:
+    def _membership(self, change: api.Membership) -> Joined | Left | None:
         here = change.new_chat_member.present
         if here == change.old_chat_member.present:
             return None  # promoted, demoted: rights are asked for when needed
@@ -344,7 +194,7 @@ class _Reading:
             title=_clean(change.chat.title),
         )
 
-    def _moved(self, message: _Message) -> Moved:
+    def _moved(self, message: api.Message) -> Moved:
         old = message.migrate_from_chat_id or message.chat.id
         new = message.migrate_to_chat_id or message.chat.id
         return Moved(
@@ -357,7 +207,7 @@ class _Reading:
             to=str(new),
         )
 
-    def _words(self, message: _Message) -> tuple[str, bool] | None:
+    def _words(self, message: api.Message) -> tuple[str, bool] | None:
         """Return the words without the bot's name; None: for another bot."""
         text = message.text or message.caption or _shown(message)
         entities = message.entities or message.caption_entities
@@ -374,7 +224,7 @@ class _Reading:
                 text = text if rest is None else rest
         return _clean(text), addressed
 
-    def _unmentioned(self, text: str, entity: _Entity) -> str | None:
+    def _unmentioned(self, text: str, entity: api.Entity) -> str | None:
         """Return the text without this mention; None if of another."""
         before, name, after = _cut(text, entity)
         if entity.type == "text_mention":
@@ -387,7 +237,7 @@ class _Reading:
             return after.lstrip(_AFTER_MENTION)
         return f"{before.rstrip()} {after.lstrip()}".strip()
 
-    def _quote(self, message: _Message, sender: Sender) -> Quote | None:
+    def _quote(self, message: api.Message, sender: Sender) -> Quote | None:
         reply = message.reply_to_message
         if reply is None or reply.forum_topic_created is not None:
             return None  # every message of a topic "answers" its first one
@@ -412,19 +262,19 @@ def _time(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def _place(chat: _Chat, thread: str = "") -> Chat:
+def _place(chat: api.Chat, thread: str = "") -> Chat:
     kind = ChatKind.PRIVATE if chat.type == "private" else ChatKind.GROUP
     return Chat(NAME, str(chat.id), kind, thread)
 
 
-def _chat(message: _Message) -> Chat:
+def _chat(message: api.Message) -> Chat:
     topic = message.is_topic_message and message.message_thread_id
     return _place(
         message.chat, str(message.message_thread_id) if topic else ""
     )
 
 
-def _person(user: _User) -> Sender:
+def _person(user: api.User) -> Sender:
     return Sender(
         NAME,
         str(user.id),
@@ -433,7 +283,7 @@ def _person(user: _User) -> Sender:
     )
 
 
-def _sender(message: _Message) -> Sender | None:
+def _sender(message: api.Message) -> Sender | None:
     """Who speaks; None for another bot.
 
     An anonymous administrator and a channel speak through a bot of
@@ -461,7 +311,7 @@ def _sender(message: _Message) -> Sender | None:
     return _person(message.from_)
 
 
-def _photos(message: _Message) -> tuple[Photo, ...]:
+def _photos(message: api.Message) -> tuple[Photo, ...]:
     if message.photo:
         best = max(message.photo, key=lambda size: size.width * size.height)
         return (
@@ -481,11 +331,11 @@ def _photos(message: _Message) -> tuple[Photo, ...]:
     )
 
 
-def _is_picture(file: _File) -> bool:
+def _is_picture(file: api.File) -> bool:
     return file.mime_type.startswith("image/")
 
 
-def _attachments(message: _Message) -> tuple[Attachment, ...]:
+def _attachments(message: api.Message) -> tuple[Attachment, ...]:
     video = message.video or _as("video_note", message.video_note)
     video = video or _as("animation", message.animation)
     document = message.document
@@ -510,7 +360,7 @@ def _attachments(message: _Message) -> tuple[Attachment, ...]:
     )
 
 
-def _as(kind: str, file: _File | None) -> _File | None:
+def _as(kind: str, file: api.File | None) -> api.File | None:
     """Return the file with its kind in the id.
 
     Telegram shows a file again only as the kind that it is; to the core
@@ -521,12 +371,12 @@ def _as(kind: str, file: _File | None) -> _File | None:
     return msgspec.structs.replace(file, file_id=f"{kind}/{file.file_id}")
 
 
-def _point(message: _Message) -> Point | None:
+def _point(message: api.Message) -> Point | None:
     where = message.location
     return Point(where.latitude, where.longitude) if where else None
 
 
-def _shown(message: _Message) -> str:
+def _shown(message: api.Message) -> str:
     """Return what a message shows in words of the app's own.
 
     A contact card is an answer in private; in a group it is talk.
@@ -540,7 +390,7 @@ def _shown(message: _Message) -> str:
     return " ".join(part for part in names if part)
 
 
-def _cut(text: str, entity: _Entity) -> tuple[str, str, str]:
+def _cut(text: str, entity: api.Entity) -> tuple[str, str, str]:
     """Cut at an entity; Telegram counts in UTF-16 code units."""
     units = text.encode("utf-16-le", "surrogatepass")
     start = entity.offset * 2

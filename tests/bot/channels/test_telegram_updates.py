@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.telegram.updates import Me, number, parse
+from bot.channels.telegram.api import Me
+from bot.channels.telegram.updates import number, parse
 from storage.messages import Edited, Incoming, Said, Unreadable
 
 FOLDER = Path(__file__).parent / "recordings/telegram"
