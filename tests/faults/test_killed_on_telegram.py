@@ -109,7 +109,7 @@ class Found:
     inbox: int
 
 
-def _look(db: Connection) -> Found:
+def look(db: Connection) -> Found:
     p, t = schema.post, schema.ticket
     rows = db.execute(
         select(p.c.chat, p.c.message)
@@ -179,7 +179,7 @@ async def _torment_intake(
             assert await program.stop() == 0
 
     async with Database(database_url).opened() as database:
-        found = await database.read(_look)
+        found = await database.read(look)
     lost = town.reports.keys() - found.tickets.keys()
     double = [key for key, count in found.tickets.items() if count > 1]
     sys.stdout.write(
@@ -256,7 +256,7 @@ async def _torment_delivery(
             assert await program.stop() == 0
 
     async with Database(database_url).opened() as database:
-        letters = await database.read(_letters)
+        letters = await database.read(letters_by_state)
         parked = await database.read(_parked_answers)
     delivered = api.state.delivered
     unanswered = sum(not sent.answered for sent in delivered)
@@ -294,7 +294,7 @@ def _bare(text_: str) -> str:
     return text_.removeprefix(MARK).strip()
 
 
-def _letters(db: Connection) -> Counter[str]:
+def letters_by_state(db: Connection) -> Counter[str]:
     """Return how many letters there are in each state."""
     o = schema.outbox
     rows = db.execute(
