@@ -22,7 +22,7 @@ from config.terms import (
     Urgency,
     WishStatus,
 )
-from storage import inbox, outbox, schema
+from storage import inbox, outbox, people, schema
 
 LANE = 12
 """Slips of one lane of the board."""
@@ -85,6 +85,9 @@ class TicketPage(Struct, frozen=True, kw_only=True):
     opened_at: datetime
     due_at: datetime | None
     words: tuple[Words, ...]
+    """None of a report that was taken back."""
+    names: tuple[str, ...]
+    """Of whoever reported: what the words may say and the page may not."""
     steps: tuple[Step, ...]
 
 
@@ -212,12 +215,17 @@ def ticket(db: Connection, code: str) -> TicketPage | None:
             t.grid_id,
             t.private,
             t.opened_at,
+            t.reporter_id,
             _due_at(),
         ).where(t.code == code)
     ).one_or_none()
     if row is None:
         return None
     private = row.private
+    steps = _steps(db, TicketId(row.id))
+    last = steps[-1].action if steps else None
+    untold = private or last is Action.WITHDRAW
+    reporter = people.find(db, row.community_id, row.reporter_id)
     return TicketPage(
         community_id=CommunityId(row.community_id),
         number=Number(row.number),
@@ -227,8 +235,9 @@ def ticket(db: Connection, code: str) -> TicketPage | None:
         private=private,
         opened_at=row.opened_at,
         due_at=row.due_at,
-        words=() if private else _words(db, TicketId(row.id)),
-        steps=_steps(db, TicketId(row.id)),
+        words=() if untold else _words(db, TicketId(row.id)),
+        names=(reporter.name, reporter.phone) if reporter else (),
+        steps=steps,
     )
 
 

@@ -14,7 +14,7 @@ from bot.web.who import (
     viewer_of,
 )
 from config.terms import CommunityId, GridId, Language
-from handlers.rules.privacy import mask
+from handlers.rules.privacy import hide, mask
 from storage import buttons, sessions, views
 
 PAGE = 24
@@ -64,12 +64,16 @@ async def ticket(request: web.Request) -> web.Response:
         ticket=page,
         category=category,
         grid=grid,
-        reports=[mask(w.text) for w in page.words if w.kind == "report"],
-        answers=[mask(w.text) for w in page.words if w.kind == "resolution"],
+        reports=_shown(page, "report"),
+        answers=_shown(page, "resolution"),
         now=site.now(),
     )
     response.headers.update(_PRIVATE_PAGE)
     return response
+
+
+def _shown(page: views.TicketPage, kind: str) -> list[str]:
+    return [hide(w.text, page.names) for w in page.words if w.kind == kind]
 
 
 async def wishes(request: web.Request) -> web.Response:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, update
 
 from config.terms import PersonId
 from storage import buttons, schema, seats
@@ -124,6 +124,37 @@ async def test_a_private_ticket_shows_nothing_but_its_progress(
     assert "已登记，等待受理" in page
     assert "不公开的事项" in board
     assert "code000002" not in board
+
+
+async def test_a_ticket_page_names_nobody_who_reported(
+    here: Town, client: TestClient[Any, Any]
+) -> None:
+    await here.db.write(lambda db: _ticket(db, 1, "我是王秀兰，灯不亮"))
+    await here.db.write(
+        lambda db: db.execute(update(schema.ticket).values(reporter_id="wang"))
+    )
+
+    page = await (await client.get("/t/code000001")).text()
+
+    assert "王秀兰" not in page
+    assert "灯不亮" in page
+
+
+async def test_what_was_taken_back_is_shown_no_more(
+    here: Town, client: TestClient[Any, Any]
+) -> None:
+    await here.db.write(lambda db: _ticket(db, 1, "灯不亮"))
+    await here.db.write(
+        lambda db: db.execute(
+            insert(schema.event).values(
+                community_id=YUELAI, ticket_id=1, at=MORNING, action="withdraw"
+            )
+        )
+    )
+
+    page = await (await client.get("/t/code000001")).text()
+
+    assert "灯不亮" not in page
 
 
 async def test_the_wall_shows_wishes_without_the_wisher(
