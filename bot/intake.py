@@ -7,6 +7,7 @@ database is to blame, nothing is counted, kept or acknowledged.
 """
 
 import asyncio
+import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from config.terms import ChatKind, CommunityId, Urgency
 from handlers import faq, router
 from handlers.context import Fixed
 from handlers.rules.flood import Flood, Verdict
+from handlers.rules.privacy import is_plain, plain
 from storage import chats, inbox
 from storage.database import Connection, Database, is_away
 from storage.inbox import Kept
@@ -38,6 +40,10 @@ CAREFUL = 64
 """After a start this many messages are counted before they are tried, so
 that one that kills the process cannot do so for ever."""
 DEADLY_TRIES = 3
+ALARMS = 5
+"""Calls of danger that one person may send a minute beside all else."""
+_UNFIT = re.compile("[\0\u00ad\u200b\u202a-\u202e\u2060\u2066-\u2069\ufeff]+")
+"""NUL, and what is not seen: it turns words round, or hides them from us."""
 RECENT = 4096
 """Sayings remembered: a platform's repeats and an album's parts are one."""
 
@@ -66,6 +72,7 @@ class Intake:
     def __post_init__(self) -> None:
         """Take the most patient community's numbers for all."""
         rules = [one.rules for one in self.fixed.pack.communities]
+        self._alarms = Flood(ALARMS)
         self._people = Flood(max(one.messages_a_minute for one in rules))
         self._chats = Flood(max(one.group_messages_a_minute for one in rules))
 
@@ -257,20 +264,24 @@ class Intake:
         speech = _speech(message)
         if speech in self._counted:
             return self._counted[speech]
-        if isinstance(message, Said) and self._is_danger(message):
-            return True
         now = self.now()
         # by chat too: whoever hears the notice is whom it is for
         speaker = f"{message.sender.key} {message.chat.key}"
+        if (
+            isinstance(message, Said)
+            and self._is_danger(message)
+            # each wakes somebody: after a few they count as speech
+            and self._alarms.count(speaker, now) is Verdict.PASS
+        ):
+            self._remember(speech, borne=True)
+            return True
         verdicts = [self._people.count(speaker, now)]
         # a press says nothing in the group, and a wish may be pressed by all
         said = isinstance(message, Said)
         if said and message.chat.kind is ChatKind.GROUP:
             verdicts.append(self._chats.count(message.chat.key, now))
         borne = all(verdict is Verdict.PASS for verdict in verdicts)
-        self._counted[speech] = borne
-        while len(self._counted) > RECENT:
-            del self._counted[next(iter(self._counted))]
+        self._remember(speech, borne=borne)
         told = Verdict.NOTICE in verdicts
         if told or not (borne or said):
             fixed = self.fixed
@@ -299,6 +310,12 @@ class Intake:
         )
         if known is not None and known.community_id is not None:
             self._groups[group.key] = known.community_id
+
+    def _remember(self, speech: str, *, borne: bool) -> None:
+        """Let what a platform repeats be judged as it was at first."""
+        self._counted[speech] = borne
+        while len(self._counted) > RECENT:
+            del self._counted[next(iter(self._counted))]
 
     def _is_danger(self, message: Said) -> bool:
         community = self._groups.get(message.chat.key)
@@ -329,11 +346,15 @@ class Intake:
 
     @staticmethod
     def _clean(message: Incoming) -> Incoming:
-        """Take out what PostgreSQL cannot keep in a text."""
-        if isinstance(message, (Said, Edited)) and "\0" in message.text:
-            text = message.text.replace("\0", "")
-            return msgspec.structs.replace(message, text=text)
-        return message
+        """Take out what a database refuses or what could pass for ours."""
+        if isinstance(message, (Said, Edited)) and _UNFIT.search(message.text):
+            text = _UNFIT.sub("", message.text)
+            message = msgspec.structs.replace(message, text=text)
+        sender = getattr(message, "sender", None)
+        if sender is None or is_plain(sender.name):
+            return message
+        sender = msgspec.structs.replace(sender, name=plain(sender.name))
+        return msgspec.structs.replace(message, sender=sender)
 
     async def _learn_groups(self) -> None:
         known = await self.database.read(chats.bound)

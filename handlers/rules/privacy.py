@@ -148,6 +148,23 @@ _FINDERS = (
 )
 
 
+LONGEST_NAME = 60
+
+
+def is_plain(name: str) -> bool:
+    """Whether a name is what it looks like: one line, nothing unseen."""
+    return name.isprintable() and len(name) <= LONGEST_NAME
+
+
+def plain(name: str) -> str:
+    """Return a name as one short line that can't pass for other words."""
+    seen = "".join(
+        sign if sign.isprintable() else " " if sign.isspace() else ""
+        for sign in name
+    )
+    return " ".join(seen.split())[:LONGEST_NAME]
+
+
 def mask(text: str) -> str:
     """Return the text fit for a group: no phone, paper, door, plate, mail.
 
