@@ -101,7 +101,7 @@ def check() -> None:
     ]
     findings += asyncio.run(operations.check(plan, Edges(settings, plan)))
     for finding in findings:
-        mark = "✓" if finding.ok else "✗"
+        mark = "!" if finding.note else "✓" if finding.ok else "✗"
         sys.stdout.write(f"{mark} {finding.words}\n")
     if not all(finding.ok for finding in findings):
         raise typer.Exit(1)

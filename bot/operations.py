@@ -11,6 +11,7 @@ from obstore.exceptions import BaseError as StoreError
 from bot.app import Edges, Plan, fixed_of
 from bot.channels.channel import Finding
 from bot.media import NoStore, open_store
+from config.pack.advice import advice
 from config.terms import CommunityId, PersonId, PhotoId
 from handlers import console, letters, own
 from handlers.context import Context
@@ -37,6 +38,7 @@ async def check(plan: Plan, edges: Edges) -> list[Finding]:
     """Say what works and what to mend: database, photos, each platform."""
     findings = [
         _pack(plan),
+        *_advice(plan),
         *_calendar(plan),
         await _database(plan),
         await _store(plan),
@@ -168,6 +170,13 @@ def _pack(plan: Plan) -> Finding:
     )
 
 
+def _advice(plan: Plan) -> list[Finding]:
+    return [
+        Finding(ok=True, words=f"pack: {words}", note=True)
+        for words in advice(plan.pack, plan.now().date())
+    ]
+
+
 def _calendar(plan: Plan) -> list[Finding]:
     """Say so while limits may reach into a year nobody has published."""
     year = (plan.now() + _AHEAD).year
@@ -176,6 +185,7 @@ def _calendar(plan: Plan) -> list[Finding]:
     return [
         Finding(
             ok=True,
+            note=True,
             words=f"calendar: {year} is not known here yet; until then its"
             " working days are the plain week without 1 January, 1-2 May"
             " and 1-3 October. Others stand in the pack's holidays.yaml",

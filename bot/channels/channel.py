@@ -50,6 +50,8 @@ class Finding:
 
     ok: bool
     words: str
+    note: bool = False
+    """Nothing is wrong, but it is worth knowing."""
 
 
 class Later(Exception):
