@@ -35,6 +35,8 @@ CLAIMED = 8
 """Letters that may be claimed at a kill: sent in an instant, on their way,
 or answered and not yet noted."""
 PHOTO_EACH = 3
+DRAIN_S = 10.0
+"""What the messages of a kill, eight photos among them, may take at last."""
 
 
 @dataclass(eq=False)
@@ -174,8 +176,10 @@ async def _torment_intake(
                 town.says_something()
             done += await _kill_once(town, start)
         async with start() as program:
-            await api.until(lambda: not api.queue.pending, seconds=60)
-            await program.until_idle(240, TAKEN_IN)
+            await api.until(
+                lambda: not api.queue.pending, seconds=60 + kills * DRAIN_S
+            )
+            await program.until_idle(240 + kills * DRAIN_S, TAKEN_IN)
             assert await program.stop() == 0
 
     async with Database(database_url).opened() as database:
