@@ -26,7 +26,7 @@ from bot.channels.channel import (
 from bot.logs import trail
 from bot.pace import Pace
 from config.terms import ChatKind
-from storage import chats, outbox, people
+from storage import chats, outbox, people, turns
 from storage.database import Closed, Connection, Database, Work, is_away
 from storage.messages import AnswerPress, Chat, Edit, Outgoing, Say
 from storage.outbox import Letter
@@ -87,7 +87,7 @@ class Delivery:
             for name, channel in self.channels.items()
         }
         if self.database.is_sqlite:
-            await self._take_over(outbox.orphaned)
+            await self._take_over(turns.orphaned)
 
     async def run(self) -> None:
         """Send until stopped."""
@@ -112,7 +112,7 @@ class Delivery:
         # ours may have lapsed while the database was away: they go first
         if not self.database.is_sqlite and not self._unnoted:
             await self._take_over(
-                lambda db, limit: outbox.lapsed(db, limit, LEASE)
+                lambda db, limit: turns.lapsed(db, limit, LEASE)
             )
         self._wake.set()
 
@@ -135,12 +135,12 @@ class Delivery:
         now = self.now()
         # a read is cheap and empty most of the time; a write would flush
         if not await self.database.read(
-            lambda db: outbox.anything_due(db, now)
+            lambda db: turns.anything_due(db, now)
         ):
             return []
         return list(
             await self.database.write(
-                lambda db: outbox.take(db, now, LEASE, rooms, resting)
+                lambda db: turns.take(db, now, LEASE, rooms, resting)
             )
         )
 

@@ -34,7 +34,16 @@ from handlers import router
 from handlers.context import Fixed
 from handlers.rules.commands import WORDS
 from handlers.understanding.meaning import Sure
-from storage import buttons, outbox, posts, seats, tickets, webchat, wishes
+from storage import (
+    buttons,
+    outbox,
+    posts,
+    seats,
+    tickets,
+    turns,
+    webchat,
+    wishes,
+)
 from storage.database import Connection
 from storage.messages import (
     AnswerPress,
@@ -309,7 +318,7 @@ class _Past:
     # What the program answered
 
     def _deliver(self, at: datetime) -> None:
-        while letters := outbox.take(self._db, at, LEASE, {}):
+        while letters := turns.take(self._db, at, LEASE, {}):
             for letter in letters:
                 if letter.chat.partition(":")[0] != CHANNEL:
                     outbox.park(self._db, letter, "the demo's past")

@@ -20,7 +20,7 @@ from bot.channels.telegram import Telegram
 from bot.channels.telegram.receiving import Ways
 from config.pack.values import Community, Pack
 from config.texts import Texts
-from storage import limits, outbox, photos
+from storage import limits, photos, turns
 from storage.database import Connection
 from tests.emulators.botapi import TOKEN, BotApi, Group, Person
 from tests.fakes import FakeClock
@@ -200,8 +200,8 @@ class Serving:
         now = self.town.clock.now
         return (
             bool(self.town.telegram.queue.pending)
-            or outbox.anything_due(db, now)
-            or outbox.under_way(db)
+            or turns.anything_due(db, now)
+            or turns.under_way(db)
             or limits.anything_due(db, now)
             or bool(photos.wanted(db, now, 1))
         )

@@ -14,7 +14,7 @@ from bot.channels.channel import Channel
 from bot.media import Media
 from config.pack.values import Pack
 from config.terms import ChatKind
-from storage import limits, outbox, photos
+from storage import limits, photos, turns
 from storage.database import Connection
 from storage.messages import (
     Chat,
@@ -315,8 +315,8 @@ class World:
 
     def _is_busy(self, db: Connection) -> bool:
         return (
-            outbox.anything_due(db, self.clock.now)
-            or outbox.under_way(db)
+            turns.anything_due(db, self.clock.now)
+            or turns.under_way(db)
             or limits.anything_due(db, self.clock.now)
             or bool(photos.wanted(db, self.clock.now, 1))
         )

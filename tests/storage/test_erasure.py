@@ -18,6 +18,7 @@ from storage import (
     seats,
     sessions,
     tickets,
+    turns,
     uploads,
     webchat,
 )
@@ -81,7 +82,7 @@ def live(db: Connection) -> Person:
     for chat_ in (own, Chat("town", "g1", ChatKind.GROUP)):
         letter = Say(chat=chat_, text=f"{NAME}，有消息")
         outbox.put(db, [(letter, None)], TOWN, MONDAY)
-    for sent in outbox.take(db, MONDAY, MONDAY - MONDAY, {"town": 10}):
+    for sent in turns.take(db, MONDAY, MONDAY - MONDAY, {"town": 10}):
         outbox.mark_sent(db, sent, "b1", MONDAY)
     buttons.expect(
         db, own.key, SENDER.key, TOWN, "x", {"said": SECRET}, MONDAY
@@ -121,7 +122,7 @@ def _add(db: Connection, person: PersonId, ticket: TicketId) -> None:
         ticket=ticket,
     )
     outbox.put(db, [(told, None)], TOWN, MONDAY)
-    for sent in outbox.take(db, MONDAY, MONDAY - MONDAY, {"town": 10}):
+    for sent in turns.take(db, MONDAY, MONDAY - MONDAY, {"town": 10}):
         outbox.mark_sent(db, sent, "b2", MONDAY)
 
 
@@ -180,7 +181,7 @@ async def test_who_has_the_same_name_keeps_what_waits_for_them(
 
         erasure.erase(db, TOWN, met.id, MONDAY)
 
-        [letter] = outbox.take(db, MONDAY, MONDAY - MONDAY, {"town": 10})
+        [letter] = turns.take(db, MONDAY, MONDAY - MONDAY, {"town": 10})
         assert letter.outgoing == waiting
 
     await database.write(work)

@@ -8,7 +8,7 @@ from datetime import timedelta
 from sqlalchemy import event, update
 
 from config.terms import ChatKind, CommunityId
-from storage import outbox, schema
+from storage import outbox, schema, turns
 from storage.database import Connection, Database
 from storage.messages import Chat, Say
 from storage.outbox import Letter
@@ -34,8 +34,8 @@ async def test_a_chat_with_many_letters_holds_back_nobody(
         _letters(db, "short", 1)
         _letters(db, "elsewhere", 1, channel="b")
         rooms = {"a": 1, "b": 1}
-        taken = outbox.take(db, MONDAY, LEASE, rooms)
-        taken = [*taken, *outbox.take(db, MONDAY, LEASE, rooms)]
+        taken = turns.take(db, MONDAY, LEASE, rooms)
+        taken = [*taken, *turns.take(db, MONDAY, LEASE, rooms)]
         return [letter.chat for letter in taken]
 
     assert await database.write(rush) == ["a:long", "b:elsewhere", "a:short"]
@@ -50,8 +50,8 @@ async def test_whoever_waited_for_the_morning_comes_first_in_it(
         to = Chat("a", "worker", ChatKind.PRIVATE)
         outbox.put(db, [(Say(chat=to, text="held"), later)], TOWN, MONDAY)
         _letters(db, "group", 3)
-        before = outbox.take(db, MONDAY, LEASE, {"a": 1})
-        after = outbox.take(db, later, LEASE, {"a": 1})
+        before = turns.take(db, MONDAY, LEASE, {"a": 1})
+        after = turns.take(db, later, LEASE, {"a": 1})
         return [letter.chat for letter in (*before, *after)]
 
     assert await database.write(night) == ["a:group", "a:worker"]
@@ -72,8 +72,8 @@ async def test_a_long_queue_is_not_read_to_find_whose_turn_it_is(
     def claim(db: Connection) -> None:
         _letters(db, "group", 3)
         event.listen(db, "before_cursor_execute", explain)
-        assert outbox.anything_due(db, MONDAY)
-        assert outbox.take(db, MONDAY, LEASE, {"a": 1})
+        assert turns.anything_due(db, MONDAY)
+        assert turns.take(db, MONDAY, LEASE, {"a": 1})
         event.remove(db, "before_cursor_execute", explain)
 
     async with Database(sqlite_url).opened() as database:
@@ -94,14 +94,14 @@ async def test_a_queue_that_filled_up_unseen_is_claimed_at_once(
         db.exec_driver_sql("ANALYZE outbox")
         for _ in range(12):  # the plan is settled after some
             _letters(db, "group", 1)
-            (letter,) = outbox.take(db, MONDAY, LEASE, {"a": 8})
+            (letter,) = turns.take(db, MONDAY, LEASE, {"a": 8})
             outbox.park(db, letter, "")
 
     def storm(db: Connection) -> int:
         db.exec_driver_sql("SET LOCAL statement_timeout = '5s'")
         for chat in range(100):
             _letters(db, f"{chat}", 40)
-        return len(outbox.take(db, MONDAY, LEASE, {"a": 8}))
+        return len(turns.take(db, MONDAY, LEASE, {"a": 8}))
 
     async with Database(postgres_url).opened() as database:
         await database.write(quiet_days)
@@ -139,4 +139,4 @@ async def test_a_chat_is_claimed_by_one_process_at_a_time(
 
 
 def _take(db: Connection) -> Sequence[Letter]:
-    return outbox.take(db, MONDAY, LEASE, {"a": 8})
+    return turns.take(db, MONDAY, LEASE, {"a": 8})

@@ -27,6 +27,7 @@ from storage import (
     retention,
     schema,
     tickets,
+    turns,
     wishes,
 )
 from storage.database import Database
@@ -225,7 +226,7 @@ async def test_keys_letters_and_waits_end(database: Database) -> None:
         for age in (1, 8):
             at = MONDAY - age * DAY
             outbox.put(db, [(Say(chat=CHAT, text="收到"), None)], TOWN, at)
-            for letter in outbox.take(db, at, DAY, {}):
+            for letter in turns.take(db, at, DAY, {}):
                 outbox.mark_sent(db, letter, "b1", at)
         buttons.expect(
             db, CHAT.key, "town:wang", TOWN, "ticket", {}, MONDAY - DAY

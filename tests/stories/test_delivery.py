@@ -14,7 +14,7 @@ from bot.channels.channel import (
     Never,
     Unknown,
 )
-from storage import outbox, schema
+from storage import outbox, schema, turns
 from storage.database import Connection
 from tests.fakes import FakeChannel
 from tests.town import MONDAY
@@ -147,7 +147,7 @@ async def test_who_dies_while_taking_over_is_taken_over_too(
                     state="sending", lease_until=lapsed
                 )
             )
-            outbox.lapsed(db, 100, timedelta(0))
+            turns.lapsed(db, 100, timedelta(0))
 
         await town.core.database.write(cut_off)
         channel.said.clear()
