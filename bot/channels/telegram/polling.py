@@ -2,7 +2,8 @@
 
 The library's own ``Updater`` acknowledges before anything is handled; so
 the loop is ours. The server's offset is its memory of what we committed:
-it moves with the next ``getUpdates``, never before.
+it moves with the next ``getUpdates``, never before, and isn't named again
+once nothing is left.
 """
 
 import asyncio
@@ -58,6 +59,10 @@ class Poller:
             self._receiver.alive(self._patience)
             if updates:
                 await self._take(updates, receive)
+            else:
+                # All is acknowledged. After a quiet week Telegram numbers
+                # anew: naming the old end would drop what is below it.
+                self._offset = 0
 
     async def _ask(self) -> list[msgspec.Raw]:
         # Anything that wedges below is cut here: a poll always ends.

@@ -78,6 +78,29 @@ async def test_nothing_is_acknowledged_before_the_commit(
     assert core.texts == ["漏水"]
 
 
+async def test_numbers_that_begin_anew_lose_nothing(
+    api: BotApi, core: Core
+) -> None:
+    lin = api.user("林", opened=True)
+
+    async def meanwhile(_: float) -> None:
+        api.queue.number_anew(7)
+        lin.says(None, "还没修好")
+
+    telegram = channel(api, pause=meanwhile)
+    lin.says(None, "路灯坏了")
+    async with running(telegram, core.receive):
+        await api.until(lambda: api.queue.acked)
+        polls = api.queue.polls
+        await api.until(lambda: api.queue.polls > polls + 1)
+        api.faults.refuse("getUpdates")
+
+        await api.until(lambda: len(api.queue.acked) == 2)
+    await telegram.close()
+
+    assert core.texts == ["路灯坏了", "还没修好"]
+
+
 async def test_a_bad_message_keeps_back_only_itself(
     api: BotApi, telegram: Telegram, core: Core
 ) -> None:

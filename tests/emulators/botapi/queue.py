@@ -63,6 +63,10 @@ class Queue:
             self._add(number, 0, {"update_id": number, **raw})
         return number
 
+    def number_anew(self, first: int) -> None:
+        """Go on from another number, as Telegram does after a quiet week."""
+        self._next = first
+
     def _take_number(self) -> int:
         number = self._next
         self._next += 1
