@@ -279,7 +279,6 @@ def _secrets(settings: Settings) -> list[str]:
         for one in (
             settings.telegram_token,
             settings.telegram_secret,
-            settings.onebot_token,
             *settings.systems.values(),
         )
         if one is not None

@@ -119,7 +119,6 @@ class Settings(BaseSettings):
     telegram_secret: (
         Annotated[SecretStr, AfterValidator(_header_secret)] | None
     ) = None
-    onebot_token: SecretStr | None = None
     log_format: LogFormat = LogFormat.TEXT
     systems: dict[str, SecretStr] = Field(default_factory=dict)
     """Work-order system of the pack -> what opens it."""
@@ -141,7 +140,7 @@ class Settings(BaseSettings):
     @property
     def serves_outside(self) -> bool:
         """Say whether a channel beside the web chat is configured."""
-        return bool(self.telegram_token or self.onebot_token)
+        return self.telegram_token is not None
 
     def missing_for_webhook(self) -> list[str]:
         """Return what a Telegram webhook lacks."""

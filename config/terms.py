@@ -29,6 +29,8 @@ CHANNELS = frozenset(
     {"webchat", "telegram", "onebot", "matrix", "wecom", "open311"}
 )
 """The words before the colon of an account or a group."""
+SERVED = frozenset({"webchat", "telegram"})
+"""Those of them that Linli speaks on today."""
 
 
 class Language(StrEnum):

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from config.pack.values import Community, Pack
-from config.terms import Role
+from config.terms import SERVED, Role
 
 
 def advice(pack: Pack, today: date) -> list[str]:
@@ -13,11 +13,21 @@ def advice(pack: Pack, today: date) -> list[str]:
         f"{community.id}: {words}"
         for community in pack.communities
         for words in (
+            *_channels(community),
             *_people(community),
             *_grids(community),
             *_faq(community, today),
         )
     ]
+
+
+def _channels(community: Community) -> Iterator[str]:
+    groups = (key for grid in community.grids for key in grid.groups)
+    accounts = (key for one in community.people for key in one.accounts)
+    for key in (*groups, *accounts):
+        channel = key.partition(":")[0]
+        if channel not in SERVED:
+            yield f"{key}: Linli doesn't speak on {channel} yet"
 
 
 def _people(community: Community) -> Iterator[str]:

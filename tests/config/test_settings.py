@@ -90,10 +90,15 @@ def test_an_unknown_name_is_told_with_the_nearest_known_one(
     office.writes("LINLI_TELEGRAM_TOKN=x", "OTHER_THING=1")
     monkeypatch.setenv("LINLI_QUITE_ANOTHER", "x")
 
-    assert office.fails() == [
-        "LINLI_QUITE_ANOTHER: there is no such setting",
-        'LINLI_TELEGRAM_TOKN: there is no such setting; did you mean "LINLI_TELEGRAM_TOKEN"?',
-    ]
+    another, nearly = office.fails()
+
+    assert another.startswith(
+        "LINLI_QUITE_ANOTHER: there is no such setting; there are LINLI_"
+    )
+    assert nearly == (
+        "LINLI_TELEGRAM_TOKN: there is no such setting;"
+        ' did you mean "LINLI_TELEGRAM_TOKEN"?'
+    )
 
 
 def test_all_mistakes_are_told_at_once(office: Office) -> None:
@@ -131,7 +136,6 @@ def test_secrets_never_print(office: Office) -> None:
     office.writes(
         f"LINLI_TELEGRAM_TOKEN={BOT}",
         f"LINLI_TELEGRAM_SECRET={GATE}",
-        f"LINLI_ONEBOT_TOKEN={GATE}",
         f"LINLI_SYSTEM_ROUNDUP=linli:{DOOR}",
         f"LINLI_DATABASE_URL=postgresql+asyncpg://linli:{DOOR}@db/linli",
     )

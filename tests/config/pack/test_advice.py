@@ -49,3 +49,12 @@ def test_an_entry_is_given_on_its_last_day(tmp_path: Path) -> None:
     folder.write("faq/age-card.md", ENTRY.replace("2027-01-07", "2026-11-25"))
 
     assert not [line for line in _told(folder) if "faq" in line]
+
+
+def test_a_channel_that_nobody_serves_yet_is_told(tmp_path: Path) -> None:
+    folder = Folder(tmp_path)
+    folder.change("[webchat:g1,", "[webchat:g1, onebot:77001,")
+
+    assert "yuelai: onebot:77001: Linli doesn't speak on onebot yet" in (
+        _told(folder)
+    )
