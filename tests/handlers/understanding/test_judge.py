@@ -90,6 +90,8 @@ def test_what_is_mended_and_broken_again_is_a_report() -> None:
 
 def test_a_question_is_known_as_one() -> None:
     assert EAR.judge("请问居住证去哪里续签？").intent is Intent.QUESTION
+    assert EAR.judge("社保卡丢了怎么补办？").intent is Intent.QUESTION
+    assert EAR.judge("新生儿怎么上户口？").intent is Intent.QUESTION
 
 
 def test_a_category_is_always_given() -> None:

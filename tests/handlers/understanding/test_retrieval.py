@@ -4,6 +4,8 @@ from time import process_time
 from hypothesis import given
 from hypothesis import strategies as st
 
+from config.pack.loading import load
+from config.settings import DEMO_PACK
 from config.terms import EntryId
 from handlers.understanding.retrieval import Retrieval
 from tests.handlers.understanding.town import entry
@@ -160,3 +162,13 @@ def test_anything_can_be_asked(text: str) -> None:
 
     assert len(found.best) <= 3
     assert not found.sure or len(found.best) == 1
+
+
+def test_what_an_answer_mentions_in_passing_answers_no_short_question() -> (
+    None
+):
+    demo = load(DEMO_PACK).communities[0]
+
+    found = Retrieval(demo.faq).find("幼儿园怎么报名", today=TODAY)
+
+    assert not found.sure, "the rules for dogs keep them out of kindergartens"
