@@ -75,9 +75,7 @@ def _whom(
     """Return for whom photos are: those whose card promised them."""
     if purposes == {"resolution"}:
         return [ctx.find(ticket.reporter_id)]
-    if "report" in purposes:
-        return opening.handlers(ctx, ticket)
-    return [ctx.find(ticket.assignee_id)]
+    return opening.handlers(ctx, ticket)
 
 
 def _surroundings(

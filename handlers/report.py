@@ -262,8 +262,8 @@ def edit(ctx: Context, message: Edited, post: Post) -> list[Outgoing]:
         words_id=post.words_id,
     )
     if not reworded:
-        return _tell_assignee(ctx, ticket, "told-amended-photos")
-    return _tell_assignee(ctx, ticket, "told-amended", words=text)
+        return _tell_handlers(ctx, ticket, "told-amended-photos")
+    return _tell_handlers(ctx, ticket, "told-amended", words=text)
 
 
 def take_back(ctx: Context, message: Withdrawn, post: Post) -> list[Outgoing]:
@@ -278,14 +278,18 @@ def take_back(ctx: Context, message: Withdrawn, post: Post) -> list[Outgoing]:
     if post.words_id is None:
         return []
     if post.kind == "report" and ticket.status is Status.REPORTED:
-        return withdraw(ctx, ticket)
+        text = ctx.say("withdrawn", number=ticket.number)
+        return [
+            *withdraw(ctx, ticket),
+            *letters.tell(ctx, ctx.person, text, ticket=ticket.id),
+        ]
     tickets.reword(ctx.db, post.words_id, "")
     ctx.log(
         Action.AMEND,
         ticket=ticket.id,
         words_id=post.words_id,
     )
-    return _tell_assignee(ctx, ticket, "told-recalled")
+    return _tell_handlers(ctx, ticket, "told-recalled")
 
 
 def withdraw(ctx: Context, ticket: Ticket) -> list[Outgoing]:
@@ -301,7 +305,7 @@ def withdraw(ctx: Context, ticket: Ticket) -> list[Outgoing]:
         old=ticket.status,
         new=after.status,
     )
-    return _tell_assignee(ctx, after, "told-withdrawn")
+    return _tell_handlers(ctx, after, "told-withdrawn")
 
 
 def press_not_report(
@@ -601,31 +605,30 @@ def _tell_addition(
 ) -> list[Outgoing]:
     if not text:
         return []  # photos and recordings come in letters of their own
-    return _tell_assignee(ctx, ticket, sentence, words=text[:LONGEST_MESSAGE])
+    return _tell_handlers(ctx, ticket, sentence, words=text[:LONGEST_MESSAGE])
 
 
-def _tell_assignee(
+def _tell_handlers(
     ctx: Context,
     ticket: Ticket,
     sentence: str,
     **values: Any,  # noqa: ANN401
 ) -> list[Outgoing]:
-    person = ctx.find(ticket.assignee_id)
-    if person is None or (ctx.person and person.id == ctx.person.id):
-        return []
-    return letters.tell(
-        ctx,
-        person,
-        ctx.say(
-            sentence,
-            ctx.language_of(person),
-            number=ticket.number,
-            **values,
-        ),
-        ticket=ticket.id,
-        urgency=Urgency(ticket.urgency),
-        group=ticket.grid_id,
-    )
+    """Tell all who got the card; not whoever does it."""
+    said: list[Outgoing] = []
+    for person in opening.handlers(ctx, ticket):
+        if person.id == ctx.actor:
+            continue
+        to = ctx.language_of(person)
+        said += letters.tell(
+            ctx,
+            person,
+            ctx.say(sentence, to, number=ticket.number, **values),
+            ticket=ticket.id,
+            urgency=Urgency(ticket.urgency),
+            group=ticket.grid_id,
+        )
+    return said
 
 
 def _wording(message: Edited) -> str:
