@@ -71,7 +71,8 @@ class Showing:
         while counts and not counts[0][1]:
             counts.pop(0)
         parts = [self._words(*pair) for pair in counts[:2] if pair[1]]
-        return " ".join(parts) or self._words("value-under-a-minute", 0)
+        gap = "" if self._locale.language == "zh" else " "
+        return gap.join(parts) or self._words("value-under-a-minute", 0)
 
     def fluent(self, values: Mapping[str, object]) -> dict[str, object]:
         """Return the values as Fluent takes them for its own patterns."""

@@ -145,7 +145,7 @@ def tell(
         return _call_in_group(ctx, person, None, group)
     letter = Say(
         chat=chat,
-        text=text,
+        text=text.rstrip(),
         choices=choices(ctx, picks, allowed=person.id, chat=chat),
         photos=tuple(photos),
         recordings=tuple(recordings),

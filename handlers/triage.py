@@ -296,7 +296,7 @@ def tell_reporter(
         *followed,
         Say(
             chat=group,
-            text=mask(text),
+            text=mask(text).rstrip(),
             choices=letters.choices(
                 ctx, made, allowed=reporter.id, chat=group
             ),

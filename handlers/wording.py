@@ -166,10 +166,9 @@ def card(
     lines += [_written(ctx, said, to) for said in words if said.text]
     if photos:
         lines.append(ctx.say("card-photos", to, count=photos))
-    for kind in (LimitKind.ANSWER, LimitKind.RESOLVE):
-        promise = until(ctx, limits, to, f"{kind}")
-        if promise:
-            lines.append(promise)
+    for limit in limits:
+        if limit.kind in {LimitKind.ANSWER, LimitKind.RESOLVE}:
+            lines.append(ctx.say(f"card-{limit.kind}", to, at=limit.due_at))
     return "\n".join(lines)
 
 

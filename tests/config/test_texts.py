@@ -115,7 +115,7 @@ def test_values_read_naturally(town: Texts) -> None:
     assert shown(4.5) == "您好，4.5。"
     assert shown(Level.GRID) == "您好，grid。"
     assert shown(date(2026, 3, 1)) == "您好，2026年3月1日。"
-    assert shown(timedelta(hours=51)) == "您好，2天 3小时。"
+    assert shown(timedelta(hours=51)) == "您好，2天3小时。"
     assert shown(timedelta(days=1, minutes=5)) == "您好，1天。"
     assert shown(timedelta(seconds=20)) == "您好，不到1分钟。"
     assert shown(["甲", "乙"]) == "您好，甲、乙。"

@@ -150,7 +150,7 @@ async def test_an_expired_answer_is_never_given(town: World) -> None:
 
     said = town.last("wang")
     assert "填表" not in said
-    assert "到 2026年3月31日 为止" in said
+    assert "已于2026年3月31日到期" in said
     assert town.labels("wang") == ["转给网格员", "不用了"]
 
 
@@ -160,7 +160,7 @@ async def test_what_no_entry_answers_becomes_an_inquiry(town: World) -> None:
 
     await town.presses("wang", "转给网格员", group="g1")
 
-    assert "已转给网格员，编号 1" in town.last("g1")
+    assert "已转给网格员，工单 1" in town.last("g1")
     assert "前答复您" in town.last("g1")
     assert "广场上的鸽子归谁喂" in town.last("lin")
     ticket = await town.core.database.read(

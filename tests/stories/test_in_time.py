@@ -41,7 +41,7 @@ async def test_a_reminder_of_the_night_says_in_the_morning_what_is_true_then(
 
         [late] = _news(town, "lin")
         assert late.startswith("超时")
-        assert "已过2小时 30分钟" in late
+        assert "已过2小时30分钟" in late
 
 
 async def test_danger_is_said_at_night_too(
@@ -75,8 +75,12 @@ async def test_after_a_weekend_a_worker_hears_one_letter_and_not_a_dozen(
     database_url: str, tmp_path: Path
 ) -> None:
     async with World.opened(database_url, tmp_path, at=FRIDAY_NIGHT) as town:
-        for matter in MATTERS:
-            await town.says("wang", f"报事 {matter}", group="g1")
+        await town.hears(
+            *(
+                town.said("wang", f"报事 {matter}", group="g1")
+                for matter in MATTERS
+            )
+        )
 
         town.clock.passes(timedelta(days=2, hours=13))  # the machine was off
         await town.core.clock.tick()
@@ -128,10 +132,16 @@ async def test_two_programs_on_one_database_say_nothing_twice(
     postgres_url: str, tmp_path: Path
 ) -> None:
     async with World.opened(postgres_url, tmp_path) as town:
-        for number in range(18):
-            await town.says(
-                f"r{number}", f"报事 {number % 8 + 1}号楼路灯不亮", group="g1"
+        await town.hears(
+            *(
+                town.said(
+                    f"r{number}",
+                    f"报事 {number % 8 + 1}号楼路灯不亮",
+                    group="g1",
+                )
+                for number in range(18)
             )
+        )
         town.clock.passes(timedelta(hours=25))
 
         async with (
@@ -149,3 +159,15 @@ async def test_two_programs_on_one_database_say_nothing_twice(
         assert [told.count(f"工单 {number} ") for number in range(1, 19)] == [
             1
         ] * 18
+
+
+async def test_a_promise_to_the_resident_is_a_limit_to_the_worker(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with World.opened(database_url, tmp_path) as town:
+        await town.says("wang", "报事 2号楼楼道灯不亮", group="g1")
+
+        assert "11月24日（周二）09:00 前答复您。" in town.last("g1")
+        card = town.last("lin")
+        assert "首次答复：11月24日（周二）09:00 前" in card
+        assert "您" not in card

@@ -22,7 +22,7 @@ async def test_the_quarrel_goes_private(
         assert "已由林工受理" in town.last("wang")
 
         await town.says("li", "查单 1", group="g1")
-        assert "不是您的事项" in town.last("g1")
+        assert "不是您的事" in town.last("g1")
 
 
 async def test_a_complaint_about_the_worker_goes_to_the_desk_alone(
@@ -35,6 +35,6 @@ async def test_a_complaint_about_the_worker_goes_to_the_desk_alone(
         assert "投诉林工" in town.last("ma")
         assert town.heard("lin") == []
         await town.says("lin", "/ticket 1")
-        assert "不是您的事项" in town.last("lin")
+        assert "不是您的事" in town.last("lin")
         await town.says("lin", "待办")
         assert "投诉" not in town.last("lin")

@@ -22,7 +22,7 @@ async def test_the_unanswered_question(
         assert town.last("g1") == "这个问题我答不上来。要帮您转给网格员吗？"
 
         await town.presses("wang", "转给网格员", group="g1")
-        assert "已转给网格员，编号 1" in town.last("g1")
+        assert "已转给网格员，工单 1" in town.last("g1")
         assert "加装电梯要几户同意" in town.last("lin")
 
         await town.presses("lin", "办结")

@@ -30,4 +30,4 @@ roundup-unreachable = Work-order system { $system } can't be reached ({ $url }: 
 roundup-may = Work-order system { $system }: may create { $kind }.
 roundup-may-not = Work-order system { $system }: { $user } may not create { $kind }. Give this user the right to.
 roundup-statuses = Work-order system { $system } has the statuses: { $there }.
-roundup-no-status = Work-order system { $system } has no status "{ $status }". Mend statuses in systems.yaml; there are: { $there }.
+roundup-no-status = Work-order system { $system } has no status "{ $status }". Correct statuses in systems.yaml; there are: { $there }.

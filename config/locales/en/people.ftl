@@ -17,7 +17,7 @@ about-lang = Change the language (zh, en)
 about-privacy = What is kept, and who sees it
 about-export = Get a copy of my data
 about-forget = Delete my data
-about-link = Make two accounts one person
+about-link = Join two accounts of mine
 about-login = Log in to the web pages
 about-cancel = Stop the step under way
 about-start = Begin
@@ -43,8 +43,8 @@ about-bind = In the group, its administrator types the code
 about-unbind = Release a group from its grid
 
 start = Hello, I am the neighbourhood assistant of { $community }. Just write to me, for instance “the lamp at building 8 is out”, photos welcome; for policies send “/ask” and your question. “/help” shows what else I can do.
-start-news = Hello, I am the neighbourhood assistant of { $community }. What waits for you comes right away, and so will all news. “/help” shows what I can do.
-start-group = Hello everybody, I am the neighbourhood assistant of { $community }. Send “/report” and a sentence in this group; for private matters write to me alone.
+start-news = Hello, I am the neighbourhood assistant of { $community }. Your message is on its way, and further news will come here too. “/help” shows what I can do.
+start-group = Hello everybody, I am the neighbourhood assistant of { $community }. If something is wrong, send “/report” and a sentence in this group, photos welcome; for private matters write to me alone.
 help-resident = Everybody can send:
 help-volunteer = Volunteers also:
 help-worker = Workers also (or the buttons under a ticket):
@@ -91,7 +91,7 @@ role-street = street office
 role-admin = administrator
 forget-sure =
     Delete all of your data?
-    Deleted are your name, phone, accounts, words, photos and wishes. Open matters are withdrawn; dangerous ones, and those that others follow, go on without your name.
+    Your name, phone, accounts, words, photos and wishes are deleted. Open matters are withdrawn; dangerous ones, and those that others follow, go on without your name.
     This cannot be undone. For a copy first, send “/export”.
 forget-yes = Yes, delete everything
 forget-no = No, keep it
@@ -122,8 +122,8 @@ login-link =
     { $url }
 
 link-code = Write to me from your other account and send “/link { $code }”. It works for { $minutes } minutes; tell nobody.
-link-sure = Make the account of “{ $name }” and this one one person? Both will then see and handle your matters. If it is not your own account, press “No”.
-link-yes = Yes, both are me
+link-sure = Join the account of “{ $name }” and this one? Both will then see and handle your matters. If it is not your own account, press “No”.
+link-yes = Yes, join them
 link-no = No
 linked = Done, both accounts are “{ $name }” now. If that was wrong, undo it below within 7 days.
 unlinked = Undone: two persons again.

@@ -1,7 +1,7 @@
 # Reports: acknowledgement, confirmation, additions, corrections
 received = Received: ticket { $number }.
-received-danger = Danger! Keep away and call { $numbers } at once. The grid worker and the community desk have been told.
-received-correct = Wrong? Answer “/category” or “/notreport”. To add something, reply to this message.
+received-danger = Danger! Keep away and call at once: { $numbers }. The grid worker and the community desk have been told.
+received-correct = Wrong? Reply “/category” or “/notreport”. To add something, reply to this message.
 received-private = Received: ticket { $number }. Somebody will contact you in private; it is not discussed in the group.
 ask-report = Shall I report this to the grid worker for you?
 ask-report-yes = Yes, report it
@@ -17,7 +17,7 @@ ask-recording-words = Got the { $kind ->
 ask-point-words = Got the place. One more thing: what is wrong there?
 choose-category = What is ticket { $number } about?
 noted = OK
-noted-not-report = OK, not reported.
+noted-not-report = OK, I will not report it.
 added = Added to ticket { $number }.
 answered = Thank you, the worker has your answer (ticket { $number }).
 added-recording = Added to ticket { $number }; your worker will get the recording. If you can, please type a few words, too: I cannot understand it.
@@ -33,13 +33,13 @@ rated = Thank you! If you would like to add a word, just send it.
 rated-word = Thank you, noted.
 
 lost =
-    I can help you to:
-    report: “/report” and a sentence, with photos if you like
-    see progress: “/my”
-    ask about policies: “/ask” and your question
+    I can help you with this:
+    report something: “/report” and a sentence, with photos if you like
+    show progress: “/my”
+    answer questions about policies: “/ask” and your question
     more: “/help”
 you-are-welcome = You are welcome!
 call-in-group = { $name }, there is a message for you: please open our private chat.
-answered-in-private = Answered you in private.
+answered-in-private = I have answered you in private.
 said-again = (This may have been sent before.)
-ask-danger = In danger keep away and call { $numbers } at once.
+ask-danger = If there is danger, keep away and call at once: { $numbers }.

@@ -18,7 +18,7 @@ level-street = street office
 
 limit-answer = first answer
 limit-resolve = resolution
-limit-feedback = feedback
+limit-feedback = progress report
 limit-other = handling
 
 do-accept = Accept
@@ -35,7 +35,7 @@ do-not-fixed = Not fixed
 do-reopen = I disagree, please look again
 
 done-report = reported
-done-add = added to
+done-add = something added
 done-amend = amended
 done-reclassify = category changed
 done-relocate = place changed
@@ -81,6 +81,8 @@ words-answer = Answered: { $text }
 words-resolution = Resolved: { $text }
 words-reason = Why: { $text }
 words-rating = Rated: { $text }
+card-answer = First answer by { $at }
+card-resolve = Resolution by { $at }
 card-photos = { $count ->
     [one] One photo, sent as soon as it is here.
    *[other] { $count } photos, sent as soon as they are here.
@@ -111,7 +113,7 @@ todo-head = { $count ->
     [one] One ticket to do:
    *[other] { $count } tickets to do, soonest first:
   }
-todo-late = late, was due by { $at }
+todo-late = late, was due on { $at }
 
 told-addition =
     Added to ticket { $number }:
@@ -153,9 +155,9 @@ told-recordings = Voice or video of ticket { $number }
 told-recordings-elsewhere = Ticket { $number } has a voice message or a video on another chat platform; it cannot be shown here.
 told-photo-lost = A photo of ticket { $number } could not be fetched; the ticket stands. If you can, please send it again as a reply to this message.
 
-remind-soon = Reminder: the { $what } of ticket { $number } is due { $at }, in { $by }.
+remind-soon = Reminder: ticket { $number } needs its { $what } by { $at }, in { $by }.
 remind-now = Late: the { $what } of ticket { $number } is due now ({ $at }). Please see to it.
-remind-late = Late: the { $what } of ticket { $number } was due { $at }, { $by } ago.
+remind-late = Late: the { $what } of ticket { $number } was due on { $at }, { $by } ago.
 nudges-head = { $count } of your tickets are due soon or late:
 nudges-more = And { $count } more.
 nudges-foot = Send “/todo” for all of them, “/ticket” and a number to open one.

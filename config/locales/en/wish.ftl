@@ -21,17 +21,21 @@ wish-card-contact = Contact: { $who }
 wish-card-consent-yes = Contact: may be told to the claimer
 wish-card-consent-no = Contact: through the grid worker
 wish-card-public = The list will say: { $text }
-wish-approved = Wish { $number } is on the list: { $text }
-wish-announced-open = New wish { $number } ({ $grid }): { $text } Who can help? Send “/claim { $number }”.
-wish-announced-taken = Wish { $number } ({ $grid }): { $text } Somebody has taken it on. Thank you!
-wish-announced-over = Wish { $number } ({ $grid }): { $text } No help is needed any more. Thank you all!
+wish-approved =
+    Wish { $number } is on the list:
+    { $text }
+wish-announced-open = New wish { $number } ({ $grid }): { $text } (Who can help? Send “/claim { $number }”.)
+wish-announced-taken = Wish { $number } ({ $grid }): { $text } (Somebody has taken it on. Thank you!)
+wish-announced-over = Wish { $number } ({ $grid }): { $text } (No help is needed any more. Thank you all!)
 wish-reworded =
     Wish { $number } now reads:
     { $text }
 ask-public-text = What shall the list say? One line, without name, phone or door (wish { $number }).
 ask-decline-reason = Why can it not go on the list? One line for the wisher (wish { $number }).
 wish-declined = Wish { $number } is declined; the wisher will be told.
-told-wish-approved = Your wish { $number } is on the list now, waiting for a helping hand: { $text }
+told-wish-approved =
+    Your wish { $number } is on the list now, waiting for a helping hand:
+    { $text }
 told-wish-declined =
     Sorry, your wish { $number } could not go on the list this time:
     { $words }
@@ -62,11 +66,14 @@ claim-none-else = No other wish waits now.
 told-contact =
     The wisher of wish { $number } has left a contact:
     { $contact }
+told-contact-no-more =
+    The wisher of wish { $number } no longer shares the contact; please stop using it and delete it.
+    { $contact }
 told-wish-claimed = Good news: volunteer { $name } has claimed your wish { $number } and will be in touch.
 told-worker-claimed = Volunteer { $name } has claimed wish { $number }: { $text }
 dropped = Wish { $number } is back on the list. Thank you for telling us.
 told-wish-returned = Wish { $number } is back on the list. Please bear with us, somebody will help.
-told-claim-taken = The staff has put wish { $number } back on the list; you need do nothing more. Thank you!
+told-claim-taken = Staff have put wish { $number } back on the list; you need do nothing more. Thank you!
 told-wish-withdrawn = The wisher of wish { $number } needs no help any more; you need do nothing more. Thank you!
 told-claim-ends-soon = A reminder: please finish wish { $number } by { $at }. Tell me when it is done; if you have no time, just drop it.
 told-claim-ended = The time for wish { $number } is over, so it is back on the list. Never mind: claim it again when you have time.
@@ -77,14 +84,14 @@ ask-confirm =
     The volunteer says wish { $number } is done. Is it?
     { $text }
     { $words }
-wish-confirmed = Thank you! Wish { $number } is fulfilled.
-wish-denied = All right, the volunteer is asked to come again (wish { $number }).
+wish-confirmed = Thank you! Wish { $number } has come true.
+wish-denied = All right, I have asked the volunteer to come again (wish { $number }).
 told-wish-fulfilled = Wish { $number } is fulfilled. Thank you for your kindness!
 told-wish-denied = The wisher says wish { $number } is not done yet. Please get in touch again; you have until { $at }.
 told-wish-closed = After { $days } days without a word from you, wish { $number } counts as done. If it is not, please tell your grid worker.
 told-wish-photos = Photos of wish { $number }
 told-wish-photo-lost = One photo of wish { $number } did not arrive; never mind, everything goes on.
-wish-thanks = Wish { $number } is fulfilled: { $text } Thanks to a kind neighbour!
+wish-thanks = Wish { $number } is fulfilled: { $text } (Thanks to a kind neighbour!)
 
 wish-status-proposed = waiting for the worker
 wish-status-open = waiting for a volunteer
@@ -119,6 +126,8 @@ wish-did-fulfil = confirmed by itself
 
 do-consent = Yes
 do-not-consent = No, through the worker
+do-share = Share my contact
+do-share-no-more = Stop sharing my contact
 do-wish-approve = Approve
 do-wish-edit = Edit
 do-wish-decline = Decline

@@ -1,6 +1,6 @@
 # 报事：受理回执、确认、补充和更正
 received = 收到，工单 { $number }。
-received-danger = 危险！请先远离，并马上拨打 { $numbers }。网格员和社区值班人员已通知。
+received-danger = 危险！请先远离，并马上拨打：{ $numbers }。已通知网格员和社区值班人员。
 received-correct = 不对？回复“改分类”或“不是报事”。要补充，请引用（回复）这条消息。
 received-private = 收到，工单 { $number }。这件事会私下联系您，不在群里讨论。
 ask-report = 需要我帮您报给网格员吗？
@@ -17,7 +17,7 @@ ask-recording-words = { $kind ->
 ask-point-words = 位置收到了。请再说一句：什么问题？
 choose-category = 工单 { $number } 属于哪一类？
 noted = 好的
-noted-not-report = 好的，不报。
+noted-not-report = 好的，不报了。
 added = 已补充到工单 { $number }。
 answered = 谢谢，已转告网格员（工单 { $number }）。
 added-recording = 已补充到工单 { $number }，语音、视频会转给网格员。方便的话请再打几个字，我听不懂、看不懂。
@@ -42,4 +42,4 @@ you-are-welcome = 不客气！
 call-in-group = { $name }，有一条消息等您查收，请打开和我的私聊。
 answered-in-private = 已私聊答复您。
 said-again = （这条可能重复发送）
-ask-danger = 有危险请先远离，马上拨打 { $numbers }。
+ask-danger = 有危险请先远离，并马上拨打：{ $numbers }。

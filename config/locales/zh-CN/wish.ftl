@@ -3,7 +3,7 @@ ask-wish = 要我帮您许个愿，请邻居们帮忙吗？
 ask-wish-yes = 好的，帮我许愿
 ask-wish-no = 不用
 wish-received = 收到您的心愿，编号 { $number }。网格员看过就放上心愿单，不写姓名、电话和门牌。
-ask-consent = 心愿 { $number }：有人来认领时，可以把您的联系方式告诉来帮忙的人吗？
+ask-consent = 心愿 { $number }：有人认领时，可以把您的联系方式告诉来帮忙的人吗？
 ask-own-contact = 怎么称呼您、怎么找您？请发一句，比如：王阿姨，电话……
 ask-their-contact = 收到，心愿 { $number }。请发一句：替谁许愿、怎么联系？是您自己的心愿，就发“本人”。
 ask-their-consent = 心愿 { $number }：本人同意把联系方式告诉来帮忙的志愿者吗？
@@ -21,17 +21,21 @@ wish-card-contact = 联系：{ $who }
 wish-card-consent-yes = 联系方式：可以告诉认领人
 wish-card-consent-no = 联系方式：由网格员转达
 wish-card-public = 心愿单上这样写：{ $text }
-wish-approved = 心愿 { $number } 已放上心愿单：{ $text }
-wish-announced-open = 新心愿 { $number }（{ $grid }）：{ $text } 谁能帮一把？发“认领 { $number }”就行。
-wish-announced-taken = 心愿 { $number }（{ $grid }）：{ $text } 已有热心人认领，谢谢！
-wish-announced-over = 心愿 { $number }（{ $grid }）：{ $text } 已经不需要帮忙了，谢谢大家！
+wish-approved =
+    心愿 { $number } 已放上心愿单：
+    { $text }
+wish-announced-open = 新心愿 { $number }（{ $grid }）：{ $text }（谁能帮一把？发“认领 { $number }”就行）
+wish-announced-taken = 心愿 { $number }（{ $grid }）：{ $text }（已有热心人认领，谢谢！）
+wish-announced-over = 心愿 { $number }（{ $grid }）：{ $text }（已经不需要帮忙了，谢谢大家！）
 wish-reworded =
     心愿 { $number } 改成这样写：
     { $text }
 ask-public-text = 心愿单上怎么写？请发一句话，不写姓名、电话和门牌（心愿 { $number }）。
 ask-decline-reason = 为什么不能放上心愿单？请发一句给许愿人看的话（心愿 { $number }）。
 wish-declined = 心愿 { $number } 已婉拒，会告诉许愿人。
-told-wish-approved = 您的心愿 { $number } 已放上心愿单，等热心人来认领：{ $text }
+told-wish-approved =
+    您的心愿 { $number } 已放上心愿单，等热心人来认领：
+    { $text }
 told-wish-declined =
     很抱歉，您的心愿 { $number } 这次没能放上心愿单：
     { $words }
@@ -62,6 +66,9 @@ claim-none-else = 现在没有别的心愿在等。
 told-contact =
     心愿 { $number } 的许愿人留了联系方式：
     { $contact }
+told-contact-no-more =
+    心愿 { $number } 的许愿人现在不想公开联系方式，请不要再用，也请删去。
+    { $contact }
 told-wish-claimed = 好消息：志愿者{ $name }认领了您的心愿 { $number }，会尽快来帮您。
 told-worker-claimed = 志愿者{ $name }认领了心愿 { $number }：{ $text }
 dropped = 心愿 { $number } 已放回心愿单。谢谢您告诉我们。
@@ -81,10 +88,10 @@ wish-confirmed = 谢谢！心愿 { $number } 圆梦了。
 wish-denied = 好的，已请志愿者再来帮忙（心愿 { $number }）。
 told-wish-fulfilled = 心愿 { $number } 圆梦了，谢谢您的热心！
 told-wish-denied = 心愿 { $number } 对方说还没办好，请再联系一下，{ $at } 前都来得及。
-told-wish-closed = 心愿 { $number } 过了 { $days } 天没有收到您的意见，已当作办好了。没办好的话，请告诉网格员。
+told-wish-closed = 心愿 { $number } 过了 { $days } 天没有收到您的意见，先当作办好了。没办好的话，请告诉网格员。
 told-wish-photos = 心愿 { $number } 的照片
 told-wish-photo-lost = 心愿 { $number } 有一张照片没能收到，不要紧，照常办。
-wish-thanks = 心愿 { $number } 圆梦了：{ $text } 谢谢热心的邻居！
+wish-thanks = 心愿 { $number } 圆梦了：{ $text }（谢谢热心的邻居！）
 
 wish-status-proposed = 等网格员看
 wish-status-open = 等人认领
@@ -119,6 +126,8 @@ wish-did-fulfil = 自动确认
 
 do-consent = 可以
 do-not-consent = 不要，请网格员转达
+do-share = 联系方式可以告诉认领人
+do-share-no-more = 不再告诉，请网格员转达
 do-wish-approve = 通过
 do-wish-edit = 改一改
 do-wish-decline = 婉拒
