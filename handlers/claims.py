@@ -124,8 +124,8 @@ def press_deny(ctx: Context, press: Pressed, button: Button) -> list[Outgoing]:
 def remind(ctx: Context, due: Due) -> list[Outgoing]:
     """Remind a volunteer kindly before the claim ends."""
     wish = _held(ctx, due)
-    if wish is None or wish.until is None:
-        return []
+    if wish is None or wish.until is None or wish.until <= ctx.now:
+        return []  # after a stop the end comes along and says so
     wishing.log(ctx, wish, WishAction.REMIND)
     return wishing.tell_holder(
         ctx,

@@ -57,9 +57,14 @@ def show(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
     found, _ = wishing.named(ctx, message, rest)
     ties = wishing.ties_to(ctx, found)
     if ties & rules.SEE:
-        picks = []
+        picks: list[Pick] = []
         if ties & rules.MAY[WishAction.APPROVE]:
             picks = wish_review.review_picks(ctx, found, ctx.language)
+        if (
+            ties & rules.MAY[WishAction.CONSENT]
+            and found.status not in rules.ENDED
+        ):
+            picks.append(_consent_pick(ctx, found))
         text = (
             f"{wishing.card(ctx, found, ctx.language)}\n{_history(ctx, found)}"
         )
@@ -74,6 +79,13 @@ def show(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
     )
     status = ctx.say(f"wish-status-{found.status}")
     return [letters.reply(message, f"{text}\n{status}", wish=found.id)]
+
+
+def _consent_pick(ctx: Context, found: Wish) -> Pick:
+    """Return the button that changes one's mind about the contact."""
+    label = "do-share-no-more" if found.consent else "do-share"
+    yes = int(not found.consent)
+    return Pick(ctx.say(label), "wish-consent", found.id, {"yes": yes})
 
 
 def _filter(ctx: Context, words: str) -> dict[str, str]:

@@ -51,14 +51,15 @@ def reword(ctx: Context, message: Said, dialogue: Dialogue) -> list[Outgoing]:
         "wish-reworded", number=found.number, text=after.public_text
     )
     picks = review_picks(ctx, after, ctx.language)
-    return [
-        letters.reply(
-            message,
-            said,
-            choices=letters.choices(ctx, picks, allowed=ctx.actor),
-            wish=found.id,
-        )
-    ]
+    answer = letters.reply(
+        message,
+        said,
+        choices=letters.choices(ctx, picks, allowed=ctx.actor),
+        wish=found.id,
+    )
+    if after.status is not WishStatus.OPEN:
+        return [answer]
+    return [answer, *wishing.announce_anew(ctx, after, "open")]
 
 
 def decline(ctx: Context, message: Said, rest: str) -> list[Outgoing]:

@@ -103,6 +103,7 @@ def press_consent(
     found = wishing.judged(ctx, WishId(button.subject_id), WishAction.CONSENT)
     yes = bool(button.args["yes"])
     contact = found.contact or (_known_contact(ctx, found) if yes else "")
+    changed = yes or found.consent
     after = wishes.move(
         ctx.db, found, found.status, consent=yes, contact=contact
     )
@@ -116,7 +117,7 @@ def press_consent(
     return [
         noticed,
         letters.reply(press, said, wish=found.id),
-        *_pass_contact_on(ctx, after),
+        *(_pass_contact_on(ctx, after) if changed else ()),
     ]
 
 
@@ -382,12 +383,13 @@ def _consent_picks(ctx: Context, found: Wish, to: Language) -> list[Pick]:
 
 
 def _pass_contact_on(ctx: Context, found: Wish) -> list[Outgoing]:
-    """Give a holder the contact that came after the claim."""
-    if found.status is not WishStatus.CLAIMED or not found.consent:
+    """Tell a holder what the wisher says about the contact by now."""
+    if found.status is not WishStatus.CLAIMED:
         return []
     holder = ctx.find(found.holder_id)
     contact = wishing.contact_of(ctx, found, ctx.language_of(holder))
-    return wishing.tell_holder(ctx, found, "told-contact", contact=contact)
+    sentence = "told-contact" if found.consent else "told-contact-no-more"
+    return wishing.tell_holder(ctx, found, sentence, contact=contact)
 
 
 def _own_post(ctx: Context, post: Post) -> Wish | None:

@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
+from msgspec.structs import replace
+
 from config.terms import (
     DESKS,
     STAFF,
@@ -302,16 +304,22 @@ def announce_anew(ctx: Context, found: Wish, state: str) -> list[Outgoing]:
             continue
         if told.chat.kind is not ChatKind.GROUP:
             continue
+        text = announcement(ctx, found, state)
         if letter.state == "waiting":
-            if state != "open":
-                outbox.drop(ctx.db, letter.id)
+            if state == "open" and told.text == text:
+                continue
+            outbox.drop(ctx.db, letter.id)
+            if state == "open":
+                picks = [claim_pick(ctx, found)]
+                shown = letters.choices(ctx, picks, chat=told.chat)
+                said.append(replace(told, text=text, choices=shown))
             continue
         picks = [claim_pick(ctx, found)] if state == "open" else []
         said.append(
             Edit(
                 chat=told.chat,
                 letter=letter.id,
-                text=announcement(ctx, found, state),
+                text=text,
                 choices=letters.choices(ctx, picks, chat=told.chat),
             )
         )

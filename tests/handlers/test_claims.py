@@ -235,6 +235,79 @@ async def test_a_claim_is_reminded_once_and_then_returned(
     assert (await find(town)).holder_id == "chen"
 
 
+async def test_after_a_stop_a_claim_that_ended_is_not_reminded_of_its_end(
+    town: World,
+) -> None:
+    await town.says("chen", "认领 1")
+    before = len(town.heard("chen"))
+
+    town.clock.passes(timedelta(days=8))
+    await town.core.clock.tick()
+    await town.settles()
+
+    assert len(town.heard("chen")) == before + 1
+    assert "认领时间到了" in town.last("chen")
+
+
+async def test_a_claim_that_ends_at_night_holds_until_the_morning(
+    town: World,
+) -> None:
+    await town.passes(timedelta(hours=17))  # two at night
+    await town.says("chen", "认领 1")
+    await town.passes(timedelta(days=7, hours=3))
+
+    await town.says("chen", "完成 1 灯泡换好了")
+
+    assert (await find(town)).status is WishStatus.DONE
+    await town.passes(timedelta(hours=6))
+    assert not [one for one in town.heard("chen") if "时间到了" in one]
+
+
+async def test_words_changed_after_the_approval_change_in_the_group(
+    town: World,
+) -> None:
+    await town.says("lin", "心愿 1")
+    await town.presses("lin", "改一改")
+    await town.says("lin", "一位老人家里的灯泡坏了")
+
+    [edit] = [one for one in town.channel.others if isinstance(one, Edit)]
+    assert "一位老人家里的灯泡坏了" in edit.text
+    assert [choice.label for choice in edit.choices] == ["我来认领"]
+
+
+async def test_words_changed_in_the_night_are_those_of_the_morning(
+    town: World,
+) -> None:
+    await town.says("wang", "许愿 想要本书", group="g1")
+    await town.passes(timedelta(hours=14))  # eleven at night
+    await town.says("lin", "通过 2")
+    await town.says("lin", "心愿 2")
+    await town.presses("lin", "改一改")
+    await town.says("lin", "一位老人想要本大字书")
+
+    await town.passes(timedelta(hours=10))
+
+    [announced] = [one for one in town.read("g1") if "新心愿 2" in one]
+    assert "一位老人想要本大字书" in announced
+
+
+async def test_a_wisher_who_changes_their_mind_is_heard_by_the_holder(
+    town: World,
+) -> None:
+    await town.says("chen", "认领 1")
+    await town.says("wang", "心愿 1")
+    await town.presses("wang", "联系方式可以告诉认领人")
+    await town.says("wang", "王大爷，电话0000-7788123")
+    assert "0000-7788123" in town.last("chen")
+
+    await town.says("wang", "心愿 1")
+    await town.presses("wang", "不再告诉")
+
+    assert "请不要再用" in town.last("chen")
+    assert "0000-7788123" not in town.last("chen")
+    assert not (await find(town)).consent
+
+
 async def test_a_proof_may_be_an_album_that_comes_in_parts(
     town: World,
 ) -> None:
