@@ -17,6 +17,7 @@ from handlers import letters, opening, report, wording
 from handlers.context import Context, Fixed
 from handlers.letters import Pick
 from handlers.opening import Matter
+from handlers.rules.plain import plain
 from handlers.rules.privacy import hide
 from handlers.rules.refusals import Refused
 from handlers.understanding.meaning import Intent
@@ -189,7 +190,7 @@ def _answer(ctx: Context, message: Said | Pressed, entry: Entry) -> Outgoing:
     ]
     return letters.reply(
         message,
-        "\n".join((entry.questions[0], entry.answer, source)),
+        "\n".join((entry.questions[0], plain(entry.answer), source)),
         choices=letters.choices(ctx, picks),
         again=True,
     )

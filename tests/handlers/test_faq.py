@@ -1,6 +1,6 @@
 """Questions get the official answer, or a person who finds it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -11,8 +11,9 @@ from sqlalchemy import select, text
 from config.pack.values import Entry, Pack
 from config.terms import CommunityId, EntryId, Source, Status
 from storage import faq, schema, tickets
+from storage.apply import apply
 from storage.database import Connection
-from tests.town import COMMUNITY
+from tests.town import CHANNEL, COMMUNITY
 from tests.world import World
 
 TOWN = CommunityId("town")
@@ -317,3 +318,70 @@ async def test_another_community_sees_no_question_of_ours(
     write = town.core.database.write
     assert await write(lambda db: faq.unanswered(db, other)) == []
     assert not await write(lambda db: faq.mark_answered(db, other, kept.id))
+
+
+async def test_an_answer_in_markdown_reads_like_a_message(
+    town: World,
+) -> None:
+    answer = (
+        "**免费**。带上：\n- 身份证\n- 照片，见[公告](https://a.example/x)"
+    )
+    pigeons = _entry("pigeons", "小区里的鸽子归谁喂？", answer=answer)
+    await town.core.database.write(
+        lambda db: faq.put(db, TOWN, pigeons, town.clock.now)
+    )
+
+    await town.says("wang", "问 小区里的鸽子归谁喂")
+
+    assert (
+        "免费。带上：\n· 身份证\n· 照片，见公告 https://a.example/x\n"
+        in town.last("wang")
+    )
+
+
+async def test_an_entry_changed_in_the_pack_is_answered_anew_while_running(
+    town: World,
+) -> None:
+    await town.says("wang", "问 异地就医备案怎么办理？")
+    assert "当天生效" in town.last("wang")
+    changed = _entry("elsewhere", "异地就医备案怎么办理？", answer="网上办。")
+
+    def apply_without(*entries: Entry) -> Callable[[Connection], object]:
+        pack = Pack((replace(COMMUNITY, faq=entries),))
+        return lambda db: apply(db, pack, town.clock.now)
+
+    await town.core.database.write(apply_without(FAQ[0], changed))
+    await town.says("wang", "问 异地就医备案怎么办理？")
+    assert "网上办。" in town.last("wang")
+
+    await town.core.database.write(apply_without(FAQ[0]))
+    await town.says("wang", "问 异地就医备案怎么办理？")
+    assert "我答不上来" in town.last("wang")
+
+
+async def test_an_entry_of_another_community_answers_nobody_here(
+    database_url: str, tmp_path: Path
+) -> None:
+    pigeons = _entry("pigeons", "小区里的鸽子归谁喂？", answer="志愿者喂。")
+    far = replace(
+        COMMUNITY,
+        id=CommunityId("far"),
+        grids=(
+            replace(
+                COMMUNITY.grids[0], worker=None, groups=(f"{CHANNEL}:far",)
+            ),
+        ),
+        people=(),
+        bodies=(),
+        categories=tuple(
+            replace(each, body=None) for each in COMMUNITY.categories
+        ),
+        faq=(pigeons,),
+    )
+    pack = Pack((replace(COMMUNITY, faq=FAQ), far))
+    async with World.opened(database_url, tmp_path, pack=pack) as town:
+        await town.says("wang", "问 小区里的鸽子归谁喂", group="g1")
+        assert "志愿者喂" not in town.last("g1")
+
+        await town.says("yuan", "问 小区里的鸽子归谁喂", group="far")
+        assert "志愿者喂。" in town.last("far")
