@@ -167,7 +167,9 @@ def attach(
         )
     if not message.photos:
         return
-    room = MOST_PHOTOS - len(photos.of_ticket(ctx.db, ticket.id))
+    had = photos.of_ticket(ctx.db, ticket.id)
+    # what was shown of the damage leaves room to show the repair
+    room = MOST_PHOTOS - sum(one.purpose == kind for one in had)
     photos.want(
         ctx.db,
         ctx.id,
@@ -337,6 +339,18 @@ def play(
     )
 
 
+def pass_on(
+    ctx: Context, ticket: Ticket, message: Said, purpose: str
+) -> list[Outgoing]:
+    """Return the letters with a message's recordings, to whom they are for."""
+    return [
+        letter
+        for person in concerned(ctx, ticket, purpose)
+        if person is None or person != ctx.person
+        for letter in play(ctx, ticket, person, message)
+    ]
+
+
 def worker_picks(ctx: Context, ticket: Ticket, to: Language) -> list[Pick]:
     """Return the buttons under a ticket's card."""
     return [
@@ -379,6 +393,18 @@ def handlers(ctx: Context, ticket: Ticket) -> list[Person]:
         if person is not None:
             known.setdefault(person.id, person)
     return list(known.values())
+
+
+def concerned(
+    ctx: Context, ticket: Ticket, purpose: str
+) -> Sequence[Person | None]:
+    """Return for whom photos and recordings are.
+
+    Those of the matter: everybody who got its card.
+    """
+    if purpose == "resolution":
+        return [ctx.find(ticket.reporter_id)]
+    return handlers(ctx, ticket)
 
 
 def body_people(ctx: Context, body: BodyId | None) -> tuple[PersonId, ...]:

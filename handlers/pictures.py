@@ -1,6 +1,5 @@
 """What a photo that has come, or will not come, does to its matter."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from handlers import bridge, letters, opening, triage, wishing
@@ -8,7 +7,6 @@ from handlers.context import Context, Fixed
 from storage import photos, tickets, wishes
 from storage.database import Connection
 from storage.messages import Outgoing, Point
-from storage.people import Person
 from storage.photos import KeptPhoto
 from storage.tickets import Ticket
 
@@ -63,19 +61,11 @@ def _show(ctx: Context, ticket: Ticket) -> None:
         return
     photos.mark_shown(ctx.db, [row.id for row in new])
     said: list[Outgoing] = bridge.show(ctx, ticket, new)
-    kept = [row.id for row in new]
-    for person in _whom(ctx, ticket, {row.purpose for row in new}):
-        said += opening.bring_photos(ctx, ticket, person, kept)
+    for purpose in dict.fromkeys(row.purpose for row in new):
+        kept = [row.id for row in new if row.purpose == purpose]
+        for person in opening.concerned(ctx, ticket, purpose):
+            said += opening.bring_photos(ctx, ticket, person, kept)
     letters.post(ctx, said)
-
-
-def _whom(
-    ctx: Context, ticket: Ticket, purposes: set[str]
-) -> Sequence[Person | None]:
-    """Return for whom photos are: those whose card promised them."""
-    if purposes == {"resolution"}:
-        return [ctx.find(ticket.reporter_id)]
-    return opening.handlers(ctx, ticket)
 
 
 def _surroundings(

@@ -170,8 +170,8 @@ def keep_album_part(ctx: Context, message: Said) -> list[Outgoing]:
     known = posts.find_album(ctx.db, message.chat.key, message.album)
     if known is not None and known.ticket_id is not None:
         ticket = tickets.get(ctx.db, known.ticket_id)
-        opening.attach(ctx, ticket, message, None, "addition")
-        return opening.play(ctx, ticket, ctx.find(ticket.assignee_id), message)
+        opening.attach(ctx, ticket, message, None, known.kind)
+        return opening.pass_on(ctx, ticket, message, known.kind)
     inbox.keep_part(
         ctx.db,
         message,
@@ -238,7 +238,7 @@ def add(
             "told-answered" if answered else "told-addition",
             _with_point(text, message),
         ),
-        *opening.play(ctx, ticket, ctx.find(ticket.assignee_id), message),
+        *opening.pass_on(ctx, ticket, message, "addition"),
     ]
 
 
@@ -489,8 +489,7 @@ def _open(
         for part in inbox.take_parts(ctx.db, album_key(message)):
             if isinstance(part, Said):
                 opening.attach(ctx, ticket, part, None, "report")
-                for person in opening.handlers(ctx, ticket):
-                    told += opening.play(ctx, ticket, person, part)
+                told += opening.pass_on(ctx, ticket, part, "report")
     if ticket.source in {Source.RELAYED, Source.PATROL}:
         return [*filed(ctx, message, ticket, running), *told]
     said = (

@@ -103,8 +103,7 @@ def perform(
         message.photos or message.attachments or action is Action.RESOLVE
     ):
         opening.attach(ctx, ticket, message, None, "resolution")
-        reporter = ctx.find(ticket.reporter_id)
-        said += opening.play(ctx, after, reporter, message)
+        said += opening.pass_on(ctx, after, message, "resolution")
     return [answer, *said]
 
 

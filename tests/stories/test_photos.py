@@ -85,3 +85,18 @@ async def test_those_a_ticket_is_raised_to_see_its_photos(
         await town.says("lin", "上报 1 要动用维修资金")
 
         assert _shown(town, "ma") == [1]
+
+
+async def test_many_photos_of_the_damage_leave_room_for_the_repair(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    async with World.opened(sqlite_url, tmp_path) as town:
+        names = [f"p{n}" for n in range(10)]
+        for n, name in enumerate([*names, "new"]):
+            town.channel.pictures[name] = picture(n)
+        await town.says("wang", "报事 3号楼井盖破了", group="g1", photos=names)
+
+        await town.presses("lin", "办结")
+        await town.says("lin", "换好了", photos=["new"])
+
+        assert _shown(town, "wang") == [1]

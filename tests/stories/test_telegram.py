@@ -643,6 +643,28 @@ async def test_an_album_of_ten_is_one_saying(
         assert await _count(story, _pictures) == 20
 
 
+async def test_an_album_of_the_repair_is_shown_to_the_resident(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    async with (
+        TelegramTown.built() as town,
+        town.served(sqlite_url, tmp_path) as story,
+    ):
+        wang, lin = town.people["wang"], town.people["lin"]
+        await story.opens("lin", "wang")
+        wang.says(town.groups["g1"], "报事 3号楼门口井盖破了")
+        await story.settles()
+        lin.presses(lin.private.heard[1], "办结")
+        await story.settles()
+        before = len(lin.private.heard)
+        lin.shows(None, [picture(n) for n in range(3)], "换好了")
+        await story.settles()
+
+        assert sum("photo" in m for m in wang.private.heard) == 3
+        assert not any("photo" in m for m in lin.private.heard)
+        assert len(lin.private.heard) == before + 1
+
+
 async def test_who_unblocks_the_bot_reads_what_waited(
     sqlite_url: str, tmp_path: Path
 ) -> None:
