@@ -157,7 +157,7 @@ class _Past:
     def _report(self, one: DemoTicket, at: datetime) -> None:
         group = self._group(one.grid)
         message = self._says(at, one.person, self._clear(one.text), group)
-        post = posts.find(self._db, group.key, message)
+        post = posts.find(self._db, self._community.id, group.key, message)
         if post is None or post.ticket_id is None:
             log.warning("demo_report_unheard", category=one.category)
             return

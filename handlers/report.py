@@ -167,7 +167,7 @@ def _expect_words(ctx: Context, message: Said, parts: list[str]) -> None:
 
 def keep_album_part(ctx: Context, message: Said) -> list[Outgoing]:
     """Let a part wait for the words, or join a ticket that has them."""
-    known = posts.find_album(ctx.db, message.chat.key, message.album)
+    known = posts.find_album(ctx.db, ctx.id, message.chat.key, message.album)
     if known is not None and known.ticket_id is not None:
         ticket = tickets.get(ctx.db, known.ticket_id)
         opening.attach(ctx, ticket, message, None, known.kind)

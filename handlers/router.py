@@ -491,7 +491,9 @@ def _changes_subject(ctx: Context, message: Said, waiting: Dialogue) -> bool:
     words that other dialogues wait for may well tell of trouble.
     """
     if waiting.step == "answer" and message.quote is not None:
-        post = posts.find(ctx.db, message.chat.key, message.quote.message)
+        post = posts.find(
+            ctx.db, ctx.id, message.chat.key, message.quote.message
+        )
         about = post.ticket_id if post is not None else None
         return about not in {None, waiting.args["ticket"]}
     if waiting.step not in {"answer", "wish-contact"}:
@@ -541,7 +543,7 @@ def _quoted(ctx: Context, message: Said) -> list[Outgoing]:
         press = _numbered(ctx, message, quote.message, int(number))
         if press is not None:
             return press
-    known = posts.find(ctx.db, message.chat.key, quote.message)
+    known = posts.find(ctx.db, ctx.id, message.chat.key, quote.message)
     if known is None or known.ticket_id is None:
         return _understood(ctx, message)
     if ctx.mind.judge(message.text).intent is Intent.THANKS:
@@ -636,7 +638,7 @@ def _corrected(ctx: Context, message: Edited | Withdrawn) -> list[Outgoing]:
 
 
 def _edited(ctx: Context, message: Edited) -> list[Outgoing]:
-    known = posts.find(ctx.db, message.chat.key, message.id)
+    known = posts.find(ctx.db, ctx.id, message.chat.key, message.id)
     if known is None or (known.author_id and ctx.person is None):
         return []
     if known.wish_id is not None:
@@ -645,7 +647,7 @@ def _edited(ctx: Context, message: Edited) -> list[Outgoing]:
 
 
 def _withdrawn(ctx: Context, message: Withdrawn) -> list[Outgoing]:
-    known = posts.find(ctx.db, message.chat.key, message.id)
+    known = posts.find(ctx.db, ctx.id, message.chat.key, message.id)
     if known is None or (known.author_id and ctx.person is None):
         return []
     if known.wish_id is not None:

@@ -111,7 +111,9 @@ def named_ticket(ctx: Context, message: Said, rest: str) -> tuple[Ticket, str]:
     """Return the ticket meant, and the words behind its number."""
     number, words = commands.number_and_words(rest)
     if number is None and message.quote is not None:
-        post = posts.find(ctx.db, message.chat.key, message.quote.message)
+        post = posts.find(
+            ctx.db, ctx.id, message.chat.key, message.quote.message
+        )
         if post is not None and post.ticket_id is not None:
             return tickets.get(ctx.db, post.ticket_id), rest
     if number is None:

@@ -223,7 +223,7 @@ def recall(ctx: Context, message: Withdrawn, post: Post) -> list[Outgoing]:
 
 def add_photos(ctx: Context, message: Said) -> bool:
     """Tie a later part of an album to the wish of its first part."""
-    known = posts.find_album(ctx.db, message.chat.key, message.album)
+    known = posts.find_album(ctx.db, ctx.id, message.chat.key, message.album)
     if known is None or known.wish_id is None:
         return False
     found = wishes.get(ctx.db, known.wish_id)
@@ -238,7 +238,7 @@ def is_meant(ctx: Context, message: Said, rest: str) -> bool:
         return wishes.find(ctx.db, ctx.id, number) is not None
     if message.quote is None:
         return False
-    post = posts.find(ctx.db, message.chat.key, message.quote.message)
+    post = posts.find(ctx.db, ctx.id, message.chat.key, message.quote.message)
     return post is not None and post.wish_id is not None
 
 

@@ -58,7 +58,9 @@ def named(ctx: Context, message: Said, rest: str) -> tuple[Wish, str]:
     """Return the wish meant, and the words behind its number."""
     number, words = commands.number_and_words(rest)
     if number is None and message.quote is not None:
-        post = posts.find(ctx.db, message.chat.key, message.quote.message)
+        post = posts.find(
+            ctx.db, ctx.id, message.chat.key, message.quote.message
+        )
         if post is not None and post.wish_id is not None:
             return wishes.get(ctx.db, post.wish_id), rest
     if number is None:

@@ -55,12 +55,21 @@ def put(
     )
 
 
-def find(db: Connection, chat: str, message: str) -> Post | None:
-    """Return what a message is about, or None."""
+def find(
+    db: Connection, community: CommunityId, chat: str, message: str
+) -> Post | None:
+    """Return what a message is about to this community, or None.
+
+    A group may have been another's before: its matters stay with that one.
+    """
     p = schema.post
     row = (
         db.execute(
-            select(*_COLUMNS).where(p.c.chat == chat, p.c.message == message)
+            select(*_COLUMNS).where(
+                p.c.chat == chat,
+                p.c.message == message,
+                p.c.community_id == community,
+            )
         )
         .mappings()
         .first()
@@ -68,13 +77,19 @@ def find(db: Connection, chat: str, message: str) -> Post | None:
     return None if row is None else Post(**row)
 
 
-def find_album(db: Connection, chat: str, album: str) -> Post | None:
+def find_album(
+    db: Connection, community: CommunityId, chat: str, album: str
+) -> Post | None:
     """Return what another part of the same album is about, or None."""
     p = schema.post
     row = (
         db.execute(
             select(*_COLUMNS)
-            .where(p.c.chat == chat, p.c.album == album)
+            .where(
+                p.c.chat == chat,
+                p.c.album == album,
+                p.c.community_id == community,
+            )
             .limit(1)
         )
         .mappings()

@@ -16,13 +16,13 @@ import pytest
 from sqlalchemy import Connection, Table, create_engine, func, select
 
 from config.pack.values import Pack
-from config.terms import ChatKind, Command, CommunityId
+from config.terms import ChatKind, Command, CommunityId, GridId
 from config.texts import Texts
 from handlers import router
 from handlers.context import Fixed
 from handlers.rules import commands
 from handlers.understanding.understanding import Understanding
-from storage import buttons, outbox, schema
+from storage import buttons, chats, outbox, schema
 from storage.apply import apply
 from storage.messages import (
     AnswerPress,
@@ -339,6 +339,33 @@ def test_who_hides_behind_a_group_does_nothing(
             )
             _check(square, before, told, typed)
             undo.rollback()
+
+
+def test_a_group_that_changed_hands_keeps_nothing_of_the_old(
+    square: Square,
+) -> None:
+    """What the last community's people reported there is not the next's."""
+    group = Chat(CHANNEL, "wandering", ChatKind.GROUP)
+    chats.bind(square.db, group, COMMUNITY.id, GridId("g1"), MONDAY)
+    square.says("wang", "报事 3号楼井盖坏了，栀子花压断了", "wandering")
+    square.says("wang", "许愿 想要一盆海棠", "wandering")
+    said = square.db.scalars(
+        select(schema.post.c.message).where(schema.post.c.chat == group.key)
+    ).all()
+    assert len(said) == 2
+    chats.bind(square.db, group, HILL, GridId("g1"), MONDAY)
+    square.says("hill-nobody", "/help", "wandering")
+    square.says("wang", "/help", "wandering")
+    before = square.matters()
+
+    for who in ("hill-lin", "hill-nobody", "wang"):
+        for message in said:
+            for text in ("还是没修好", "查单", "办结 好了", "撤回", "通过"):
+                with square.db.begin_nested() as undo:
+                    told = square.says(who, text, "wandering", quote=message)
+                    texts = [one.text for one in told if isinstance(one, Say)]
+                    _check(square, before, texts, (who, message, text))
+                    undo.rollback()
 
 
 def test_who_it_concerns_sees_it(square: Square) -> None:

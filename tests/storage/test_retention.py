@@ -172,7 +172,8 @@ async def test_an_old_ticket_leads_to_nobody(database: Database) -> None:
             now = tickets.get(db, one.id)
             assert now.reporter_id is None
             assert (now.place, now.lat, now.origin_message) == ("", None, "")
-            assert posts.find(db, CHAT.key, one.origin_message) is None
+            post = posts.find(db, TOWN, CHAT.key, one.origin_message)
+            assert post is None
         assert tickets.get(db, young.id).reporter_id == WANG
         assert tickets.history(db, old.id) == []
 
