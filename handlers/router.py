@@ -29,6 +29,7 @@ from handlers.deadlines import Nudge
 from handlers.rules import commands
 from handlers.rules import ticket as rules
 from handlers.rules.commands import Mistyped, Typed
+from handlers.rules.privacy import mask
 from handlers.rules.refusals import Refused
 from handlers.understanding.meaning import Intent, Meaning, Sure
 from storage import (
@@ -738,6 +739,9 @@ def _chat_changed(
 
 def _refusal(ctx: Context, message: Incoming, no: Refused) -> list[Outgoing]:
     text = ctx.say(no.sentence, **no.values)
+    if ctx.chat is not None and ctx.chat.kind is ChatKind.GROUP:
+        # it may repeat what was typed
+        text = mask(text)
     if isinstance(message, Pressed):
         return [letters.notice(message, text, alert=True)]
     if isinstance(message, Said):

@@ -341,6 +341,23 @@ def test_who_hides_behind_a_group_does_nothing(
             undo.rollback()
 
 
+@pytest.mark.parametrize("words", ["13800138000", "8号楼402"])
+@pytest.mark.parametrize(
+    "typed", ["/assign 1 {}", "/category 1 {}", "/code {}", "/unbind {}",
+              "/building {}", "/{}", "/reprot {}", "/wishes {}", "/claim {}",
+              "/transfer 1 {}", "/lang {}", "/bind {}", "/merge {}"]
+)  # fmt: skip
+def test_no_refusal_repeats_a_phone_or_a_door_in_the_group(
+    square: Square, typed: str, words: str
+) -> None:
+    for who in ("ma", "lin", "wang"):
+        said = square.says(who, typed.format(words), "g1")
+        for one in said:
+            if isinstance(one, Say) and one.chat.kind is ChatKind.GROUP:
+                assert "13800138000" not in one.text
+                assert "402" not in one.text
+
+
 def test_a_group_that_changed_hands_keeps_nothing_of_the_old(
     square: Square,
 ) -> None:
