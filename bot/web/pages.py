@@ -174,4 +174,6 @@ async def leave(request: web.Request) -> web.Response:
     site.chat.hub.log_out(session_of(request))
     response = web.HTTPSeeOther("/")
     response.del_cookie(name, path="/", secure=is_secure(site))
+    # what was written and not sent yet must not wait for the next person
+    response.headers["Clear-Site-Data"] = '"storage"'
     raise response

@@ -82,8 +82,9 @@ async def test_logging_out_closes_the_lines_of_that_browser_alone(
         line(mine) as my_line,
         line(other) as other_line,
     ):
-        await mine.post("/logout", allow_redirects=False)
+        answer = await mine.post("/logout", allow_redirects=False)
 
+        assert answer.headers["Clear-Site-Data"] == '"storage"'
         assert await closed(my_line) == pages.LOGGED_OUT
         viewer = await strict.db.read(lambda db: seats.viewer(db, "chen"))
         assert viewer is not None
