@@ -222,13 +222,10 @@ def add(
         photos=len(message.photos),
     )
     answered = action is Action.ANSWER
-    sentence = "answered" if answered else "added"
-    if message.attachments:
-        sentence = "added-recording"
     return [
         letters.reply(
             message,
-            ctx.say(sentence, number=ticket.number),
+            _added(ctx, message, ticket, answered=answered),
             ticket=ticket.id,
             again=True,
         ),
@@ -240,6 +237,16 @@ def add(
         ),
         *opening.pass_on(ctx, ticket, message, "addition"),
     ]
+
+
+def _added(
+    ctx: Context, message: Said, ticket: Ticket, *, answered: bool
+) -> str:
+    if message.attachments:
+        kind = message.attachments[0].kind
+        return ctx.say("added-recording", number=ticket.number, kind=kind)
+    sentence = "answered" if answered else "added"
+    return ctx.say(sentence, number=ticket.number)
 
 
 def edit(ctx: Context, message: Edited, post: Post) -> list[Outgoing]:

@@ -572,7 +572,7 @@ async def test_what_a_resident_filmed_reaches_the_worker(
         await story.settles()
         film = wang.sends(group, kind, reply_to=report)[kind]["file_id"]
         await story.settles()
-        assert _last(group).startswith("已补充到工单 1，语音、视频会转给")
+        assert _last(group).startswith("已补充到工单 1，视频会转给网格员")
         assert _played(lin.private, kind) == [film]
 
         lin.presses(lin.private.heard[1], "办结")

@@ -20,7 +20,10 @@ noted = OK
 noted-not-report = OK, I will not report it.
 added = Added to ticket { $number }.
 answered = Thank you, the worker has your answer (ticket { $number }).
-added-recording = Added to ticket { $number }; your worker will get the recording. If you can, please type a few words, too: I cannot understand it.
+added-recording = Added to ticket { $number }; your worker will get the { $kind ->
+        [voice] voice message
+       *[video] video
+    }. If you can, please type a few words, too: they are quicker to find.
 withdrawn = Ticket { $number } is withdrawn.
 reclassified = Ticket { $number } is now “{ $category }”.
 

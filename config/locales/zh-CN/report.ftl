@@ -11,16 +11,19 @@ ask-report-no = 不用
 ask-grid = 请问在哪个网格？点一下就行。
 ask-photo-words = 照片收到了。请再说一句：什么地方、什么问题？
 ask-recording-words = { $kind ->
-        [voice] 语音
-       *[video] 视频
-    }收到了，会转给网格员。我听不懂、看不懂，请再打几个字：什么地方、什么问题？
+        [voice] 语音收到了，会转给网格员。我自己听不懂
+       *[video] 视频收到了，会转给网格员。我自己看不懂
+    }，请再打几个字：什么地方、什么问题？
 ask-point-words = 位置收到了。请再说一句：什么问题？
 choose-category = 工单 { $number } 属于哪一类？
 noted = 好的
 noted-not-report = 好的，不报了。
 added = 已补充到工单 { $number }。
 answered = 谢谢，已转告网格员（工单 { $number }）。
-added-recording = 已补充到工单 { $number }，语音、视频会转给网格员。方便的话请再打几个字，我听不懂、看不懂。
+added-recording = 已补充到工单 { $number }，{ $kind ->
+        [voice] 语音
+       *[video] 视频
+    }会转给网格员。方便的话请再打几个字，查起来更快。
 withdrawn = 工单 { $number } 已撤回。
 reclassified = 工单 { $number } 已改为“{ $category }”。
 
