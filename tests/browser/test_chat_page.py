@@ -377,3 +377,18 @@ async def test_a_copied_answer_leads_back_from_anywhere(
         copied = await page.evaluate("navigator.clipboard.readText()")
 
     assert copied == f"收到，工单 1。\n看进度：{looker.base}/t/abc-12"
+
+
+async def test_a_screen_reader_hears_who_said_what(
+    here: Town, looker: Looker
+) -> None:
+    await posts(here, "wang", "早上好")
+    await posts(here, "chen", "王阿姨早")
+    await here.chat.send(Say(chat=GROUP, text="大家好"), "l1")
+    async with looker.opens("/?me=wang#g1", phone=True) as page:
+        await _connected(page)
+        await page.wait_for_selector(".message.bot")
+        said = await page.locator("#live").aria_snapshot()
+
+    for words in ("我 早上好", "王阿姨早", "邻里 大家好"):
+        assert words in said, said
