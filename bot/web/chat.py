@@ -190,6 +190,10 @@ def _setup(request: web.Request, site: Site, viewer: Viewer) -> Markup:
             "bytes": webchat.PHOTO_BYTES,
         },
         "commands": _commands(language),
+        "abouts": {
+            command: texts.say(language, f"about-{command}")
+            for command in WORDS
+        },
         "tries": _tries(request, site, viewer) if site.demo else {},
         "words": {
             name: texts.say(language, name, **gaps) for name in IN_SCRIPTS

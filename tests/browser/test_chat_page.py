@@ -259,14 +259,14 @@ async def test_a_command_is_picked_from_the_list(
     here: Town, looker: Looker
 ) -> None:
     own = Chat("webchat", "wang", ChatKind.PRIVATE)
-    items = (MenuItem("my", "看我的工单"), MenuItem("help", "看能做什么"))
+    items = (MenuItem("my", "看我报的事"), MenuItem("help", "看能做什么"))
     await here.chat.send(
         SetMenu(chat=own, language="zh-CN", items=items), "l1"
     )
     async with looker.opens("/?me=wang#wang", phone=True) as page:
         await _connected(page)
         await page.get_by_role("button", name="能做什么").first.click()
-        await page.get_by_role("button", name="看我的工单").click()
+        await page.get_by_role("button", name="看我报的事").click()
         await expect(page.locator("#text")).to_have_value("我的工单 ")
         await expect(page.locator("#text")).to_be_focused()
         await page.click("#send")
@@ -392,3 +392,18 @@ async def test_a_screen_reader_hears_who_said_what(
 
     for words in ("我 早上好", "王阿姨早", "邻里 大家好"):
         assert words in said, said
+
+
+async def test_the_list_of_commands_follows_the_language_of_the_page(
+    here: Town, looker: Looker
+) -> None:
+    own = Chat("webchat", "wang", ChatKind.PRIVATE)
+    menu = SetMenu(
+        chat=own, language="zh-CN", items=(MenuItem("my", "看我报的事"),)
+    )
+    await here.chat.send(menu, "l1")
+    async with looker.opens("/?me=wang&lang=en#wang") as page:
+        await _connected(page)
+        await page.get_by_role("button", name="Commands").first.click()
+        await page.get_by_role("button", name="List what I reported").click()
+        await expect(page.locator("#text")).to_have_value("/my ")

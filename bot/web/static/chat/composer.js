@@ -100,7 +100,7 @@ export class Composer {
     this.menuToggle.hidden = !items.length;
     this.menu.replaceChildren(...items.map((item) =>
       el("li", {}, el("button", { type: "button", onclick: () => this.#take(item.command) },
-        el("b", {}, this.#word(item.command)), el("span", {}, item.about)))));
+        el("b", {}, this.#word(item.command)), el("span", {}, setup.abouts[item.command] ?? item.about)))));
     this.#openMenu(false);
   }
 
