@@ -9,6 +9,8 @@ from config.pack.mistakes import PackMistakes
 from config.pack.values import Pack
 from config.settings import DEMO_PACK
 from config.terms import Action, Language, Role, Status, WishStatus
+from config.texts import Texts
+from handlers.rules.kinds import kind_of
 from handlers.rules.ticket import next_status
 
 
@@ -52,6 +54,17 @@ def test_the_demos_tickets_walk_the_table_to_many_places(demo: Demo) -> None:
         Status.CLOSED,
         Status.REFUSED,
     }
+
+
+def test_the_demos_wishes_are_of_the_kind_they_are_said_to_be(
+    demo: Demo,
+) -> None:
+    texts = Texts.load()
+
+    assert [wish.kind for wish in demo.wishes] == [
+        texts.say(Language.ZH, f"wish-kind-{kind_of(wish.text)}")
+        for wish in demo.wishes
+    ]
 
 
 def test_the_demos_wishes_stand_in_many_places(pack: Pack, demo: Demo) -> None:

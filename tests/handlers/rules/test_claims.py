@@ -78,9 +78,11 @@ def test_a_claim_holds_for_its_time_or_there_are_enough(
         ("想要一个洗澡坐的凳子", "thing"),
         ("家里灯泡坏了，谁帮忙换一下", "repair"),
         ("膝盖疼，没人去药房取药", "errand"),
+        ("想请人每周三帮我去卫生站拿一次药", "errand"),
         ("想有人陪我说说话", "company"),
         ("想有人教我跟闺女视频", "teach"),
         ("棉裤太长，想请人缝一下", "mend"),
+        ("腿脚不便，想请人上门理个发", "mend"),
         ("……", OTHER),
     ],
 )
