@@ -387,7 +387,9 @@ def _accept(ctx: Context, ticket: Ticket, words: str) -> list[Outgoing]:
 
 def _ask(ctx: Context, ticket: Ticket, words: str) -> list[Outgoing]:
     _note(ctx, ticket, Action.ASK, "question", words)
-    limits.end(ctx.db, ticket.id, ctx.now, [LimitKind.ANSWER])
+    # the resident hears from a person, and how things go
+    heard = [LimitKind.ANSWER, LimitKind.FEEDBACK]
+    limits.end(ctx.db, ticket.id, ctx.now, heard)
     reporter = ctx.find(ticket.reporter_id)
     if reporter is None:
         raise Refused("refused-no-reporter", number=ticket.number)

@@ -1,12 +1,14 @@
 """Who hears of a limit, when, and how often: nights, stops, two programs."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.clock import Clock
+from config.pack.values import Limit, Pack, Span, Unit
 from storage.database import Database
-from tests.town import MONDAY
+from tests.town import COMMUNITY, MONDAY
 from tests.world import World
 
 FRIDAY_NIGHT = datetime(2026, 11, 27, 12, 30, tzinfo=UTC)
@@ -171,3 +173,27 @@ async def test_a_promise_to_the_resident_is_a_limit_to_the_worker(
         card = town.last("lin")
         assert "首次答复：11月24日（周二）09:00 前" in card
         assert "您" not in card
+
+
+async def test_a_word_to_the_resident_is_the_feedback_that_was_owed(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    owed = Limit(
+        category=None,
+        severity=None,
+        kind="feedback",
+        within=Span(3, Unit.DAYS),
+        remind_before=(timedelta(hours=24),),
+    )
+    pack = Pack((replace(COMMUNITY, limits=(owed,)),))
+    async with World.opened(sqlite_url, tmp_path, pack=pack) as town:
+        await town.hears(
+            town.said("wang", "报事 2号楼楼道灯不亮", group="g1"),
+            town.said("li", "报事 3号楼门口井盖破了", group="g1"),
+        )
+        await town.says("lin", "询问 1 电工周三来，您在家吗")
+
+        await town.passes(timedelta(days=2, hours=1))
+
+        [reminder] = _news(town, "lin")
+        assert "工单 2 的反馈进展期限" in reminder
