@@ -138,11 +138,16 @@ class Delivery:
             lambda db: turns.anything_due(db, now)
         ):
             return []
-        return list(
-            await self.database.write(
-                lambda db: turns.take(db, now, LEASE, rooms, resting)
-            )
-        )
+        claimed: list[Letter] = []
+
+        def claim(db: Connection) -> list[Letter]:
+            # run again, if the answer to a commit was lost: nobody else
+            # knows that these are ours, and none of them is sent yet
+            kept = turns.still_claimed(db, claimed) if claimed else ()
+            claimed[:] = [*kept, *turns.take(db, now, LEASE, rooms, resting)]
+            return claimed
+
+        return await self.database.write(claim)
 
     async def _rest(self) -> None:
         """Sleep until a commit, a pace or a held letter's time wakes us."""

@@ -83,6 +83,21 @@ def take(
     return sorted(taken, key=lambda letter: letter.id)
 
 
+def still_claimed(
+    db: Connection, letters: Sequence[Letter]
+) -> Sequence[Letter]:
+    """Return those of just claimed letters whose claim was kept."""
+    o = schema.outbox
+    fences = {letter.id: letter.fence for letter in letters}
+    rows = db.execute(
+        select(*COLUMNS)
+        .where(o.c.id.in_(fences), o.c.state == "sending")
+        .order_by(o.c.id)
+    ).mappings()
+    found = [Letter(**row) for row in rows]
+    return [one for one in found if one.fence == fences[one.id]]
+
+
 def _claim(
     db: Connection,
     now: datetime,

@@ -1,7 +1,10 @@
 """Letters: in order, at their pace, never lost, never said twice unmarked."""
 
+import asyncio
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from sqlalchemy import select
@@ -14,11 +17,16 @@ from bot.channels.channel import (
     Never,
     Unknown,
 )
+from bot.delivery import Delivery
+from config.terms import ChatKind
 from storage import outbox, schema, turns
-from storage.database import Connection
-from tests.fakes import FakeChannel
+from storage.database import Connection, Database
+from storage.messages import Chat, Say
+from tests.fakes import FakeChannel, FakeClock
 from tests.town import MONDAY
 from tests.world import World
+
+T = TypeVar("T")
 
 
 def _states(db: Connection) -> list[tuple[str, str]]:
@@ -170,3 +178,56 @@ async def test_an_outage_of_an_hour_loses_nothing(
 
         numbers = [one.splitlines()[0] for one in town.read("g1")]
         assert numbers == [f"收到，工单 {n + 1}。" for n in range(5)]
+
+
+class Forgetful(Database):
+    """A database whose answer to a commit is lost on demand."""
+
+    def forgets(self) -> None:
+        """Lose the answer to the next commit."""
+        writer = self._writer
+        database = self
+
+        class Once:
+            checkpoint = writer.checkpoint
+            dispose = writer.dispose
+
+            async def transact(self, work: Callable[[Connection], T]) -> T:
+                database._writer = writer
+                await writer.transact(work)
+                raise ConnectionResetError
+
+        self._writer = Once()
+
+
+async def test_a_claim_whose_commit_went_unanswered_is_sent_once(
+    database_url: str,
+) -> None:
+    channel = FakeChannel()
+    database = Forgetful(database_url)
+    async with database.opened(), asyncio.TaskGroup() as tasks:
+        delivery = Delivery(
+            database=database,
+            channels={channel.name: channel},
+            now=FakeClock(MONDAY),
+            mark_again=lambda say: say,
+        )
+        await delivery.open()
+        to = Chat(channel.name, "lin", ChatKind.PRIVATE)
+        said = Say(chat=to, text="派给您")
+        await database.write(
+            lambda db: outbox.put(db, [(said, None)], None, MONDAY)
+        )
+        database.forgets()
+        sending = tasks.create_task(delivery.run())
+        async with asyncio.timeout(10):
+            while await database.read(_unsent):  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        delivery.stop()
+        await sending
+
+    assert [one.outgoing for one in channel.said] == [said]
+
+
+def _unsent(db: Connection) -> bool:
+    return [state for _, state in _states(db)] != ["sent"]
