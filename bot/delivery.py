@@ -39,6 +39,8 @@ AT_ONCE = 32
 AHEAD_S = 0.05
 """Letters are claimed no earlier before their turn: what is claimed and
 not sent at a crash is of unknown outcome."""
+LONGEST_WAIT_S = 1.5
+"""A claimed letter waits no longer for its chat's pace."""
 IDLE_S = 1.0
 ROUND_WITHIN_S = 60.0
 """How long another process's letters may wait to be seen."""
@@ -184,6 +186,9 @@ class Delivery:
             return
         if outgoing is None:
             return
+        if self._came_too_soon(letter, outgoing):
+            await self._note(lambda db: outbox.give_back(db, letter))
+            return
         try:
             message = await self._speak(channel, letter, outgoing)
         except Later as later:
@@ -198,6 +203,17 @@ class Delivery:
             await self._unknown(letter, outgoing, channel, str(unknown))
         else:
             await self._done(letter, message)
+
+    def _came_too_soon(self, letter: Letter, outgoing: Outgoing) -> bool:
+        """Whether a letter was claimed while its chat began a long rest.
+
+        Waiting here, it would look like a send in flight at a stop, and
+        outlive its lease.
+        """
+        if isinstance(outgoing, AnswerPress):
+            return False
+        name = letter.chat.partition(":")[0]
+        return self._paces[name].rest(letter.chat) > LONGEST_WAIT_S
 
     async def _speak(
         self, channel: Channel, letter: Letter, outgoing: Outgoing

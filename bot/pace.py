@@ -34,6 +34,11 @@ class Pace:
         }
         return list(self._free_at)
 
+    def rest(self, chat: str) -> float:
+        """Return the seconds until a chat may be spoken to."""
+        now = time.monotonic()
+        return max(0.0, self._free_at.get(chat, now) - now)
+
     def next_free(self, at_most: float) -> float:
         """Return the seconds until the next chat may be spoken to."""
         frees = [*self._free_at.values()]
@@ -54,7 +59,7 @@ class Pace:
         """Wait for the platform's own pace, and note a send into ``chat``."""
         now = time.monotonic()
         # A letter may have been chosen before the last one was heard.
-        if (rest := self._free_at.get(chat, now) - now) > 0:
+        if (rest := self.rest(chat)) > 0:
             await asyncio.sleep(rest)
             now = time.monotonic()
         if self.limits.per_second:

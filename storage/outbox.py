@@ -164,6 +164,17 @@ def put_back(
     )
 
 
+def give_back(db: Connection, letter: Letter) -> bool:
+    """Let a letter wait as it did before it was claimed."""
+    return _move(
+        db,
+        letter,
+        state="waiting",
+        lease_until=None,
+        attempts=letter.attempts - 1,
+    )
+
+
 def park(db: Connection, letter: Letter, reason: str) -> bool:
     """Give up on a letter, keep it to be looked at, free the queue."""
     touch(db, "parked")

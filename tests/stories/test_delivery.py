@@ -13,6 +13,7 @@ from bot.channels.channel import (
     Can,
     Gone,
     Later,
+    Limits,
     MovedTo,
     Never,
     Unknown,
@@ -178,6 +179,40 @@ async def test_an_outage_of_an_hour_loses_nothing(
 
         numbers = [one.splitlines()[0] for one in town.read("g1")]
         assert numbers == [f"收到，工单 {n + 1}。" for n in range(5)]
+
+
+async def test_a_letter_whose_group_rests_is_not_in_flight(
+    database_url: str,
+) -> None:
+    """Else a stop would cut it short, and its outcome be unknown."""
+    channel = FakeChannel(
+        limits=Limits(text=4000, photo_bytes=1, per_group_minute=1)
+    )
+    database = Database(database_url)
+    async with database.opened(), asyncio.TaskGroup() as tasks:
+        delivery = Delivery(
+            database=database,
+            channels={channel.name: channel},
+            now=FakeClock(MONDAY),
+            mark_again=lambda say: say,
+        )
+        await delivery.open()
+        to = Chat(channel.name, "-1", ChatKind.GROUP)
+        said = [(Say(chat=to, text=text), None) for text in ("1", "2")]
+        await database.write(lambda db: outbox.put(db, said, None, MONDAY))
+        sending = tasks.create_task(delivery.run())
+        async with asyncio.timeout(10):
+            while not await database.read(_first_sent):  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+            delivery.stop()
+            await sending
+
+        states = [state for _, state in await database.read(_states)]
+        assert states == ["sent", "waiting"]
+
+
+def _first_sent(db: Connection) -> bool:
+    return "sent" in [state for _, state in _states(db)]
 
 
 class Forgetful(Database):
