@@ -89,7 +89,7 @@ history-line = { $at } { $who }：{ $what }
 somebody = 居民
 linli = 邻里
 
-did-accept = 工单 { $number } 由您受理了，已告诉报事人。
+did-accept = 工单 { $number } 由您受理，现在办理中，已告诉报事人。
 did-ask = 已去问报事人（工单 { $number }），有了答复马上转给您。
 did-resolve = 工单 { $number } 已办结，正请报事人确认。
 did-refuse = 工单 { $number } 不予受理，理由已告诉报事人。
