@@ -35,12 +35,13 @@ from bot.web.deps import Demo, Forward, Site
 from bot.web.health import Health
 from bot.web.site import make_site
 from config.pack.demo import Demo as Story
-from config.pack.values import Pack
+from config.pack.values import Community, Pack
 from config.settings import Settings, TelegramMode
 from config.terms import CommunityId, PhotoId
 from config.texts import Texts
 from handlers import console, menus, succession, wording
 from handlers.context import Context, Fixed
+from handlers.rules import calendar
 from handlers.understanding.understanding import Understanding
 from storage import backlog, migrate, outbox
 from storage.apply import apply
@@ -303,13 +304,24 @@ def _settled() -> None:
 async def _begin_demo(core: Core) -> None:
     """Live the demo's past at the first start, and go on from the last."""
     plan, database = core.plan, core.database
-    if plan.story is not None and await database.read(demo.is_fresh):
-        story, now = plan.story, plan.now()
-        await database.write(lambda db: demo.live(core.fixed, db, story, now))
     if isinstance(plan.now, MovableClock):
         last = await database.read(demo.last_moment)
         if last is not None and last > plan.now():
             plan.now.forward(last - plan.now())
+        wake(plan.now, plan.pack.communities[0])
+    if plan.story is not None and await database.read(demo.is_fresh):
+        story, now = plan.story, plan.now()
+        await database.write(lambda db: demo.live(core.fixed, db, story, now))
+
+
+def wake(clock: MovableClock, home: Community) -> None:
+    """Let the demo begin by day: at night nobody would be told a thing."""
+    now, rules = clock(), home.rules
+    morning = calendar.morning(
+        now, home.time_zone, rules.quiet_from, rules.quiet_until
+    )
+    if morning is not None:
+        clock.forward(morning - now)
 
 
 class Edges:

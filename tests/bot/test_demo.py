@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Connection, func, select
 
 from bot import demo
-from bot.app import Plan, opened_core
+from bot.app import MovableClock, Plan, opened_core, wake
 from bot.channels.webchat import WebChat
 from bot.media import clean
 from config.pack.demo import Demo, load_demo
@@ -111,3 +111,21 @@ def test_nothing_is_unread_and_the_wall_is_not_empty(look: Look) -> None:
         WishStatus.CLAIMED,
         WishStatus.FULFILLED,
     }
+
+
+@pytest.mark.parametrize(
+    ("wall", "shown"),
+    [
+        (datetime(2026, 3, 4, 14, 30, tzinfo=UTC), "2026-03-05 07:00"),
+        (datetime(2026, 3, 4, 20, 0, tzinfo=UTC), "2026-03-05 07:00"),
+        (NOW, "2026-03-04 10:00"),
+    ],
+    ids=["late", "before dawn", "by day"],
+)
+def test_the_demo_begins_by_day(wall: datetime, shown: str) -> None:
+    home = load(DEMO_PACK).communities[0]
+    clock = MovableClock(base=lambda: wall)
+
+    wake(clock, home)
+
+    assert f"{clock().astimezone(home.time_zone):%Y-%m-%d %H:%M}" == shown
