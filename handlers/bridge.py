@@ -28,7 +28,7 @@ from storage import limits, orders, photos, tickets
 from storage.messages import Chat, Order, Outgoing
 from storage.orders import WorkOrder
 from storage.photos import KeptPhoto
-from storage.tickets import Event, Ticket
+from storage.tickets import Step, Ticket
 
 STEPS = frozenset(action for _, action in rules.STEPS)
 SPOKEN = frozenset(
@@ -75,8 +75,8 @@ def follow(ctx: Context) -> list[Outgoing]:
     if not ctx.community.systems:
         return []
     said: list[Outgoing] = []
-    for id_, event in tickets.new_events(ctx.db):
-        said += _follow(ctx, tickets.get(ctx.db, id_), event)
+    for step in tickets.new_steps(ctx.db):
+        said += _follow(ctx, tickets.get(ctx.db, step.ticket_id), step)
     return said
 
 
@@ -125,7 +125,7 @@ def ask_to_forget(ctx: Context, person: PersonId) -> list[Outgoing]:
     ]
 
 
-def _follow(ctx: Context, ticket: Ticket, event: Event) -> list[Outgoing]:
+def _follow(ctx: Context, ticket: Ticket, step: Step) -> list[Outgoing]:
     said: list[Outgoing] = []
     now = system_of(ctx, ticket)
     known = {
@@ -133,12 +133,12 @@ def _follow(ctx: Context, ticket: Ticket, event: Event) -> list[Outgoing]:
         for order in orders.of_ticket(ctx.db, ctx.id, ticket.id)
     }
     for id_, order in known.items():
-        if event.actor_id == actor(id_):
+        if step.actor_id == actor(id_):
             continue
         if now is None or now.id != id_:
-            said += _take_away(ctx, ticket, order, event)
+            said += _take_away(ctx, ticket, order, step)
         else:
-            said += _tell(ctx, ticket, now, order, event)
+            said += _tell(ctx, ticket, now, order, step)
     if now and now.id not in known and ticket.status in rules.OPEN:
         said.append(_open(ctx, ticket, now))
     return said
@@ -185,16 +185,16 @@ def _tell(
     ticket: Ticket,
     system: System,
     order: WorkOrder,
-    event: Event,
+    step: Step,
 ) -> list[Outgoing]:
     """Bring one event to the system that has the ticket."""
-    again = event.action == Action.RECLASSIFY and order.status == Status.CLOSED
+    again = step.action == Action.RECLASSIFY and order.status == Status.CLOSED
     status = ""
-    if event.action in STEPS or again:
+    if step.action in STEPS or again:
         status = _known(system, ticket.status)
     if status == order.status:
         status = ""
-    words = _words(ctx, ticket, event)
+    words = _words(ctx, ticket, step)
     if not status and not words:
         return []
     if status:
@@ -205,7 +205,7 @@ def _tell(
             ticket,
             system,
             order.reference,
-            words=words or _say(ctx, f"done-{event.action}"),
+            words=words or _say(ctx, f"done-{step.action}"),
             status=status,
             was=order.status if status else "",
         )
@@ -213,10 +213,10 @@ def _tell(
 
 
 def _take_away(
-    ctx: Context, ticket: Ticket, order: WorkOrder, event: Event
+    ctx: Context, ticket: Ticket, order: WorkOrder, step: Step
 ) -> list[Outgoing]:
     """Close an order whose ticket has gone to somebody else."""
-    if event.action != Action.RECLASSIFY or order.status == Status.CLOSED:
+    if step.action != Action.RECLASSIFY or order.status == Status.CLOSED:
         return []
     try:
         system = ctx.community.system(order.system)
@@ -300,14 +300,14 @@ def _first_words(ctx: Context, ticket: Ticket) -> str:
     return "\n".join(line for line in (*lines, promise) if line)
 
 
-def _words(ctx: Context, ticket: Ticket, event: Event) -> str:
+def _words(ctx: Context, ticket: Ticket, step: Step) -> str:
     """Return what an event is worth telling, "" if nothing."""
-    if event.action == Action.RELOCATE and not ticket.private:
+    if step.action == Action.RELOCATE and not ticket.private:
         return _say(ctx, "place-line", place=_place(ticket))
-    if event.action not in SPOKEN or ticket.private:
+    if step.action not in SPOKEN or ticket.private:
         return ""
     for said in tickets.words(ctx.db, ticket.id):
-        if said.id == event.words_id:
+        if said.id == step.words_id:
             return mask(said.text)
     return ""
 

@@ -224,10 +224,8 @@ def hear(
         with savepoint(db, "answer"):
             said = _answer(ctx, message)
     except Refused as no:
-        buttons.forget_issued(db)
         said = _refusal(ctx, message, no)
     except Overtaken:
-        buttons.forget_issued(db)
         said = _refusal(ctx, message, Refused("refused-overtaken"))
     letters.post(ctx, welcome.noticed(ctx, message, said))
 

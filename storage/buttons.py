@@ -12,6 +12,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from config.terms import CommunityId, PersonId
 from storage import prepared, schema
 from storage.people import put_new
+from storage.unwritten import later
 
 
 class Button(Struct, frozen=True, kw_only=True):
@@ -55,38 +56,23 @@ class Code(Struct, frozen=True, kw_only=True):
 
 _BUTTON = [schema.button.c[name] for name in Button.__struct_fields__]
 _BY_TOKEN = select(*_BUTTON).where(schema.button.c.token == bindparam("token"))
-_ISSUED = "issued_buttons"
-"""Where a connection notes the buttons of the work under way."""
 _DIALOGUE = [schema.dialogue.c[name] for name in Dialogue.__struct_fields__]
 
 
 def issue(db: Connection, buttons: list[dict[str, Any]]) -> None:
-    """Issue button rows; ``args`` are given as values.
-
-    A message makes several letters with buttons: their rows are written
-    together, when the letters are (``settle``).
-    """
-    db.info.setdefault(_ISSUED, []).extend(
-        {**one, "args": msgspec.json.encode(one["args"]).decode()}
-        for one in buttons
+    """Issue button rows; ``args`` are given as values."""
+    later(
+        db,
+        prepared.insert_into(schema.button),
+        *(
+            {**one, "args": msgspec.json.encode(one["args"]).decode()}
+            for one in buttons
+        ),
     )
-
-
-def settle(db: Connection) -> None:
-    """Write the rows of the buttons issued so far."""
-    rows = db.info.pop(_ISSUED, None)
-    if rows:
-        db.execute(prepared.insert_into(schema.button), rows)
-
-
-def forget_issued(db: Connection) -> None:
-    """Drop what was issued on the way to a refusal."""
-    db.info.pop(_ISSUED, None)
 
 
 def find(db: Connection, token: str) -> Button | None:
     """Return what a token stands for, used and expired ones too."""
-    settle(db)
     row = db.execute(_BY_TOKEN, {"token": token}).mappings().first()
     return None if row is None else Button(**_args(row))
 
@@ -99,7 +85,6 @@ def waiting(
     args: Mapping[str, Any],
 ) -> Button | None:
     """Return the newest such button that nobody has used yet."""
-    settle(db)
     b = schema.button.c
     rows = db.execute(
         select(*_BUTTON)

@@ -1,13 +1,14 @@
 """One way into the database: works that share a transaction.
 
 A *work* is a plain function of a connection. ``write`` queues it; the one
-writer takes whatever waits, opens one transaction, runs each work inside
-its own savepoint, commits once and then resolves them all. A work that
-raises is rolled back alone. With a 4 ms flush the commit is the cost, so
-sharing it is what makes a storm bearable.
+writer takes whatever waits, opens one transaction, runs each work, commits
+once and then resolves them all. With a 4 ms flush the commit is the cost,
+so sharing it is what makes a storm bearable.
 
-A work may run more than once (a lost connection, a deadlock), so it must
-depend on its arguments and the database alone.
+A work that raises is undone alone: if it has changed anything, the whole
+transaction is rolled back and run again with a savepoint around each. So
+a work may run more than once (after a lost connection or a deadlock,
+too); it must depend on its arguments and the database alone.
 """
 
 import asyncio
@@ -15,22 +16,23 @@ import fcntl
 import os
 import sqlite3
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import structlog
 from sqlalchemy import Connection, make_url
 from sqlalchemy.exc import DBAPIError
 
-from storage import engines
+from storage import engines, unwritten
 
 __all__ = [
     "BATCH",
     "PATIENCE_S",
+    "Ahead",
     "Closed",
     "Connection",
     "Database",
@@ -43,6 +45,15 @@ __all__ = [
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]
+Look = Callable[[Connection, Sequence[Any]], None]
+
+
+class Ahead(NamedTuple):
+    """What a work is about, and who looks that up for many at once."""
+
+    look: Look
+    about: Any
+
 
 BATCH = 64
 """Works that share one transaction at the most."""
@@ -77,7 +88,7 @@ class Closed(Exception):
 
 def touch(db: Connection, what: str) -> None:
     """Say that this transaction leaves work for ``what`` (a table)."""
-    db.info.setdefault("touched", set()).add(what)
+    unwritten.of(db).touched.add(what)
 
 
 @contextmanager
@@ -88,24 +99,27 @@ def savepoint(db: Connection, name: str) -> Iterator[None]:
     the statement: with SQLAlchemy's counted names PostgreSQL prepared each
     anew, two more round trips a savepoint. Blocks of one name don't nest.
     """
-    db.exec_driver_sql(f"SAVEPOINT {name}")
+    here = unwritten.of(db)
+    block = here.enter(name)
     try:
         yield
+        here.leave(block)
     except BaseException as error:
-        if not _breaks_transaction(error):
-            _undo(db, name)
+        if _breaks_transaction(error):
+            here.give_up(block)
+        else:
+            here.undo(block)
         raise
-    db.exec_driver_sql(f"RELEASE SAVEPOINT {name}")
 
 
-def _undo(db: Connection, name: str) -> None:
-    db.exec_driver_sql(f"ROLLBACK TO SAVEPOINT {name}")
-    db.exec_driver_sql(f"RELEASE SAVEPOINT {name}")
+class _Again(Exception):
+    """A work failed that had changed something: try with more care."""
 
 
 @dataclass
 class _Job:
     work: Work[Any]
+    ahead: Ahead | None
     done: asyncio.Future[Any]
 
 
@@ -192,12 +206,18 @@ class Database:
         """
         return await self.submit(work)
 
-    def submit(self, work: Work[T]) -> asyncio.Future[T]:
-        """Queue ``work`` behind those before it; the future is ``write``'s."""
+    def submit(
+        self, work: Work[T], ahead: Ahead | None = None
+    ) -> asyncio.Future[T]:
+        """Queue ``work`` behind those before it; the future is ``write``'s.
+
+        ``ahead`` says what it is about, to whoever can look things up for
+        all works of a transaction at once.
+        """
         if not self._open:
             raise Closed
         done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._jobs.append(_Job(work, done))
+        self._jobs.append(_Job(work, ahead, done))
         self._wake.set()
         return done
 
@@ -267,16 +287,22 @@ class Database:
                 )
 
     async def _commit(self, jobs: list[_Job]) -> None:
-        works = [job.work for job in jobs]
         patience = self.patience_s
         pause = 0.05
+        run = _run_all
         while True:
             touched: set[str] = set()
             try:
                 outcomes = await self._writer.transact(
-                    partial(_run_all, works=works, touched=touched)
+                    partial(run, jobs=jobs, touched=touched)
                 )
+            except _Again:
+                run = _run_each
+                continue
             except (DBAPIError, OSError) as error:
+                if run is _run_all and not _passing(error):
+                    run = _run_each
+                    continue
                 if not _passing(error) or patience <= 0:
                     for job in jobs:
                         _give(job, _Outcome(error=error))
@@ -305,22 +331,54 @@ def _give(job: _Job, outcome: _Outcome) -> None:
 
 
 def _run_all(
-    db: Connection, works: list[Work[Any]], touched: set[str]
+    db: Connection, jobs: list[_Job], touched: set[str]
 ) -> list[_Outcome]:
+    """Run works as if none could fail: no savepoints, few statements.
+
+    Raises ``_Again``, or the database's error, if one has failed after
+    all and can't be undone alone.
+    """
+    here = unwritten.begin(db, len(jobs), careful=False)
+    looked = len(jobs) > 1 and _look_ahead(db, jobs)
     outcomes: list[_Outcome] = []
-    for work in works:
-        db.info.clear()  # what a work notes there is its own
-        db.exec_driver_sql("SAVEPOINT work")
+    for job in jobs:
+        here.start_work()
+        before = len(here.rows)
         try:
-            outcome = _Outcome(result=work(db))
-            db.exec_driver_sql("RELEASE SAVEPOINT work")
+            outcome = _Outcome(result=job.work(db))
         except Exception as error:
             if _breaks_transaction(error):
                 raise
-            _undo(db, "work")
+            if looked or here.changed or here.spoilt:
+                raise _Again from error
+            del here.rows[before:]
             outcome = _Outcome(error=error)
         else:
-            touched |= db.info.get("touched", set())
+            touched |= here.touched
+        if here.spoilt:
+            raise _Again
+        outcomes.append(outcome)
+    here.write()
+    return outcomes
+
+
+def _run_each(
+    db: Connection, jobs: list[_Job], touched: set[str]
+) -> list[_Outcome]:
+    """Run each work inside a savepoint of its own."""
+    here = unwritten.begin(db, len(jobs), careful=True)
+    outcomes: list[_Outcome] = []
+    for job in jobs:
+        here.start_work()
+        try:
+            with savepoint(db, "work"):
+                outcome = _Outcome(result=job.work(db))
+        except Exception as error:
+            if _breaks_transaction(error):
+                raise
+            outcome = _Outcome(error=error)
+        else:
+            touched |= here.touched
         outcomes.append(outcome)
     return outcomes
 
@@ -333,6 +391,17 @@ def is_away(error: BaseException) -> bool:
     if isinstance(error, DBAPIError):
         return _breaks_transaction(error)
     return isinstance(error, (Closed, OSError))
+
+
+def _look_ahead(db: Connection, jobs: list[_Job]) -> bool:
+    """Have looked up what works are about; False if none says."""
+    asked: dict[Look, list[Any]] = {}
+    for job in jobs:
+        if job.ahead is not None:
+            asked.setdefault(job.ahead.look, []).append(job.ahead.about)
+    for look, about in asked.items():
+        look(db, about)
+    return bool(asked)
 
 
 def _breaks_transaction(error: BaseException) -> bool:

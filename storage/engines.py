@@ -15,6 +15,8 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError as DatabaseError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from storage import unwritten
+
 __all__ = ["DatabaseError", "Writer", "make_url", "reader", "writer"]
 
 T = TypeVar("T")
@@ -54,6 +56,7 @@ class SqliteWriter:
         event.listen(self._engine, "connect", _pragmas)
         # a deferred BEGIN that writes later meets "database is locked"
         event.listen(self._engine, "begin", _begin_immediate)
+        unwritten.watch(self._engine)
 
     async def transact(self, work: Callable[[Connection], T]) -> T:
         """Begin, run ``work``, commit; roll back if it raises."""
@@ -98,6 +101,7 @@ class PostgresWriter:
             pool_pre_ping=True,
             hide_parameters=True,
         )
+        unwritten.watch(self._engine.sync_engine)
 
     async def transact(self, work: Callable[[Connection], T]) -> T:
         """Begin, run ``work``, commit; roll back if it raises."""

@@ -5,10 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import Connection, and_, bindparam, or_, select, update
+from msgspec.structs import asdict
+from sqlalchemy import Connection, and_, or_, select, update
 
 from config.terms import CommunityId, TicketId
 from storage import prepared, schema
+from storage.unwritten import draw, later
 
 
 class TimeLimit(Struct, frozen=True, kw_only=True):
@@ -36,12 +38,6 @@ class Due(Struct, frozen=True, kw_only=True):
 
 
 _LIMIT = [schema.time_limit.c[name] for name in TimeLimit.__struct_fields__]
-_NEWEST = (
-    select(*_LIMIT)
-    .where(schema.time_limit.c.ticket_id == bindparam("ticket"))
-    .order_by(schema.time_limit.c.id.desc())
-    .limit(bindparam("count"))
-)
 _DUE = [schema.due.c[name] for name in Due.__struct_fields__]
 
 
@@ -53,26 +49,21 @@ def start(
     owed: Sequence[tuple[str, str, datetime]],
 ) -> list[TimeLimit]:
     """Let limits run: kind, rule and when each is due; in that order."""
-    if not owed:
-        return []
-    db.execute(
-        prepared.insert_into(schema.time_limit),
-        [
-            {
-                "community_id": community,
-                "ticket_id": ticket,
-                "kind": kind,
-                "rule": rule,
-                "started_at": started_at,
-                "due_at": due_at,
-            }
-            for kind, rule, due_at in owed
-        ],
-    )
-    # giving the rows back in order costs SQLite a statement for each
-    wanted = {"ticket": ticket, "count": len(owed)}
-    rows = db.execute(_NEWEST, wanted).mappings().all()
-    return [TimeLimit(**row) for row in reversed(rows)]
+    started: list[TimeLimit] = []
+    for kind, rule, due_at in owed:
+        one = TimeLimit(
+            id=draw(db, schema.time_limit),
+            ticket_id=ticket,
+            kind=kind,
+            rule=rule,
+            state="running",
+            started_at=started_at,
+            due_at=due_at,
+        )
+        row = {"community_id": community, **asdict(one)}
+        later(db, prepared.insert_into(schema.time_limit), row)
+        started.append(one)
+    return started
 
 
 def running(db: Connection, ticket: TicketId) -> Sequence[TimeLimit]:
@@ -129,8 +120,7 @@ def end(
 
 def put_dues(db: Connection, rows: Sequence[dict[str, Any]]) -> None:
     """Queue moments; one that is known already stays as it is."""
-    if rows:
-        db.execute(prepared.insert_if_new(db, schema.due), list(rows))
+    later(db, prepared.insert_if_new(db, schema.due), *rows)
 
 
 def drop_dues(

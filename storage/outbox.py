@@ -19,10 +19,11 @@ from sqlalchemy import (
 )
 
 from config.terms import ChatKind, CommunityId, LetterId, Urgency, WishId
-from storage import buttons, posts, prepared, schema
+from storage import posts, prepared, schema
 from storage.database import touch
 from storage.messages import AnswerPress, Chat, Edit, Outgoing, Say
 from storage.people import ANY_TIME
+from storage.unwritten import among, later
 
 _encode = msgspec.json.Encoder().encode
 _decoder: msgspec.json.Decoder[Outgoing] = msgspec.json.Decoder(Outgoing)
@@ -68,15 +69,15 @@ def put(
     now: datetime,
 ) -> None:
     """Queue letters behind their chats' others, each not before its time."""
-    buttons.settle(db)
     if not letters:
         return
-    db.execute(
+    later(
+        db,
         prepared.insert_into(schema.outbox),
-        [
+        *(
             _row(outgoing, not_before, community, now)
             for outgoing, not_before in letters
-        ],
+        ),
     )
     touch(db, "outbox")
 
@@ -324,13 +325,16 @@ def readdress(
 def _move(db: Connection, letter: Letter, **values: object) -> bool:
     o = schema.outbox
     done = db.execute(
-        update(o)
-        .where(
-            o.c.id == letter.id,
-            o.c.state == "sending",
-            o.c.fence == letter.fence,
+        among(
+            update(o)
+            .where(
+                o.c.id == letter.id,
+                o.c.state == "sending",
+                o.c.fence == letter.fence,
+            )
+            .values(**values),
+            o,
         )
-        .values(**values)
     )
     if values.get("state") == "waiting":
         touch(db, "outbox")

@@ -5,6 +5,7 @@ from sqlalchemy import Connection, select
 
 from config.terms import CommunityId, PersonId, TicketId, WishId
 from storage import prepared, schema
+from storage.unwritten import later
 
 
 class Post(Struct, frozen=True, kw_only=True):
@@ -39,7 +40,8 @@ def put(
     album: str = "",
 ) -> None:
     """Remember what a message is about; the first answer stays."""
-    db.execute(
+    later(
+        db,
         prepared.insert_if_new(db, schema.post),
         {
             "chat": chat,

@@ -7,22 +7,17 @@ or stands as a constant in its module.
 """
 
 from functools import cache
-from typing import Any
 
-from sqlalchemy import Column, Connection, Insert, Table, insert
+from sqlalchemy import Connection, Insert, Table, insert
 from sqlalchemy.dialects import postgresql, sqlite
+
+from storage.unwritten import among
 
 
 @cache
 def insert_into(table: Table) -> Insert:
     """Return a plain insert; execute it with a dict or several."""
-    return insert(table)
-
-
-@cache
-def insert_returning(table: Table, *columns: Column[Any]) -> Any:  # noqa: ANN401
-    """Return an insert that gives columns of the new row back."""
-    return insert(table).returning(*columns)
+    return among(insert(table), table)
 
 
 def insert_if_new(db: Connection, table: Table) -> Insert:
@@ -33,5 +28,5 @@ def insert_if_new(db: Connection, table: Table) -> Insert:
 @cache
 def _if_new(dialect: str, table: Table) -> Insert:
     if dialect == "sqlite":
-        return sqlite.insert(table).on_conflict_do_nothing()
-    return postgresql.insert(table).on_conflict_do_nothing()
+        return among(sqlite.insert(table).on_conflict_do_nothing(), table)
+    return among(postgresql.insert(table).on_conflict_do_nothing(), table)

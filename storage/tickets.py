@@ -32,9 +32,8 @@ from config.terms import (
     WishId,
 )
 from storage import prepared, schema
+from storage.unwritten import among, draw, later, note, noted, waiting
 
-NEW = "new_events"
-"""Where a connection notes the events of the work under way."""
 SYSTEM = PersonId("system")
 """Who acts when no person does: a limit passed, a silence ended."""
 
@@ -121,20 +120,53 @@ class Event(Struct, frozen=True, kw_only=True):
     fields: Mapping[str, object]
 
 
+class Step(Struct, frozen=True):
+    """What the work under way has just done to a ticket."""
+
+    ticket_id: TicketId
+    actor_id: PersonId | None
+    action: str
+    words_id: int | None
+
+
+_NEW: Mapping[str, Any] = {
+    "status": Status.REPORTED,
+    "grid_id": None,
+    "category": "",
+    "severity": Severity.SIMPLE,
+    "urgency": Urgency.ROUTINE,
+    "level": Level.GRID,
+    "source": Source.GROUP,
+    **NAMELESS,
+    "assignee_id": None,
+    "body_id": None,
+    "private": False,
+    "merged_into": None,
+    "reopened": 0,
+    "rating": None,
+    "accepted_at": None,
+    "resolved_at": None,
+    "closed_at": None,
+}
+"""How a ticket begins."""
 _COLUMNS = [schema.ticket.c[name] for name in Ticket.__struct_fields__]
 _GET = select(*_COLUMNS).where(schema.ticket.c.id == bindparam("ticket"))
-_DRAW = (
+_DRAW = among(
     update(schema.community)
     .where(schema.community.c.id == bindparam("community"))
     .values(next_number=schema.community.c.next_number + 1)
-    .returning(schema.community.c.next_number)
+    .returning(schema.community.c.next_number),
+    stays=True,
 )
-_OPEN_COUNT = select(func.count()).where(
-    schema.ticket.c.community_id == bindparam("community"),
-    schema.ticket.c.reporter_id == bindparam("person"),
-    schema.ticket.c.status.in_(
-        (Status.REPORTED, Status.ACCEPTED, Status.PAUSED)
-    ),
+# beside those that wait to be written, which are counted by hand
+_OPEN_COUNT = among(
+    select(func.count()).where(
+        schema.ticket.c.community_id == bindparam("community"),
+        schema.ticket.c.reporter_id == bindparam("person"),
+        schema.ticket.c.status.in_(
+            (Status.REPORTED, Status.ACCEPTED, Status.PAUSED)
+        ),
+    )
 )
 _WORDS = [schema.words.c[name] for name in Words.__struct_fields__]
 _WORDS_OF = (
@@ -159,12 +191,11 @@ def peek_number(db: Connection, community: CommunityId) -> Number:
     )
 
 
-def put(db: Connection, **values: object) -> Ticket:
-    """Insert a ticket; values are the columns."""
-    row = db.execute(
-        prepared.insert_returning(schema.ticket, *_COLUMNS), values
-    )
-    return Ticket(**row.mappings().one())
+def put(db: Connection, **values: Any) -> Ticket:  # noqa: ANN401
+    """Insert a ticket; values are the columns, the others as in ``_NEW``."""
+    row = {**_NEW, **values, "id": draw(db, schema.ticket)}
+    later(db, prepared.insert_into(schema.ticket), row)
+    return Ticket(**row)
 
 
 def get(db: Connection, ticket: TicketId) -> Ticket:
@@ -281,8 +312,14 @@ def open_count(
     db: Connection, community: CommunityId, person: PersonId
 ) -> int:
     """Count a resident's open tickets."""
+    new = [
+        row
+        for row in waiting(db, schema.ticket)
+        if row["reporter_id"] == person and row["community_id"] == community
+    ]
     wanted = {"community": community, "person": person}
-    return int(db.execute(_OPEN_COUNT, wanted).scalar_one())
+    old: int = db.execute(_OPEN_COUNT, wanted).scalar_one()
+    return old + len(new)
 
 
 def move(
@@ -320,9 +357,27 @@ def say(
     wish: WishId | None = None,
 ) -> int:
     """Keep words; return their row's id for the event."""
-    row = db.execute(
-        prepared.insert_returning(schema.words, schema.words.c.id),
+    kept = write(db, community, kind, author, text, now, ticket, wish)
+    return kept.id
+
+
+def write(
+    db: Connection,
+    community: CommunityId,
+    kind: str,
+    author: PersonId | None,
+    text: str,
+    now: datetime,
+    ticket: TicketId | None = None,
+    wish: WishId | None = None,
+) -> Words:
+    """Keep words, and return them."""
+    id_ = draw(db, schema.words)
+    later(
+        db,
+        prepared.insert_into(schema.words),
         {
+            "id": id_,
             "community_id": community,
             "ticket_id": ticket,
             "wish_id": wish,
@@ -332,7 +387,7 @@ def say(
             "at": now,
         },
     )
-    return int(row.scalar_one())
+    return Words(id=id_, kind=kind, author_id=author, text=text, at=now)
 
 
 def wording(db: Connection, words: int) -> str:
@@ -395,8 +450,9 @@ def log(
     **fields: object,
 ) -> None:
     """Append an event."""
-    row = db.execute(
-        prepared.insert_returning(schema.event, schema.event.c.id),
+    later(
+        db,
+        prepared.insert_into(schema.event),
         {
             "community_id": community,
             "ticket_id": ticket,
@@ -411,22 +467,12 @@ def log(
         },
     )
     if ticket is not None:
-        db.info.setdefault(NEW, []).append((ticket, row.scalar_one()))
+        note(db, Step(ticket, actor, action, words_id))
 
 
-def new_events(db: Connection) -> list[tuple[TicketId, Event]]:
+def new_steps(db: Connection) -> list[Step]:
     """Return what this work has done to tickets since it was last asked."""
-    noted: dict[int, TicketId] = {
-        event: ticket for ticket, event in db.info.pop(NEW, [])
-    }
-    if not noted:
-        return []
-    e = schema.event
-    # what a savepoint undid is noted, but not there
-    rows = db.execute(
-        select(*_EVENT).where(e.c.id.in_(noted)).order_by(e.c.id)
-    ).mappings()
-    return [(noted[row["id"]], _event(row)) for row in rows]
+    return noted(db)
 
 
 def history(db: Connection, ticket: TicketId) -> Sequence[Event]:

@@ -14,7 +14,7 @@ from config.terms import Command
 from handlers import router
 from handlers.context import Context
 from storage import inbox, schema
-from storage.database import Connection, Database, Work
+from storage.database import Ahead, Connection, Database, Work
 from storage.messages import Outgoing, Said
 from tests.town import MONDAY
 from tests.world import World
@@ -33,11 +33,11 @@ class Mortal(Database):
     left = FOR_EVER
 
     @override
-    def submit(self, work: Work[T]) -> Future[T]:
+    def submit(self, work: Work[T], ahead: Ahead | None = None) -> Future[T]:
         if self.left <= 0:
             raise Killed
         self.left -= 1
-        return super().submit(work)
+        return super().submit(work, ahead)
 
 
 def _breaks(_ctx: Context, _message: Said, rest: str) -> list[Outgoing]:
