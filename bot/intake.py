@@ -21,8 +21,8 @@ from handlers import faq, router
 from handlers.context import Fixed
 from handlers.rules.flood import Flood, Verdict
 from handlers.rules.privacy import is_plain, plain
-from storage import chats, inbox
-from storage.database import Connection, Database, is_away
+from storage import ahead, chats, inbox
+from storage.database import Ahead, Connection, Database, is_away
 from storage.inbox import Kept
 from storage.messages import (
     Chat,
@@ -142,10 +142,7 @@ class Intake:
                 self._careful -= 1
                 await self._try_carefully(message)
             return
-        waiting = [
-            (message, self.database.submit(self._work(message)))
-            for message in wanted
-        ]
+        waiting = [(message, self._submit(message)) for message in wanted]
         failed: list[tuple[Incoming, Exception]] = []
         for message, done in waiting:
             try:
@@ -244,6 +241,12 @@ class Intake:
                 inbox.note(db, message, _reason(error))
 
         await self.database.write(note)
+
+    def _submit(self, message: Incoming) -> asyncio.Future[None]:
+        about = ahead.Heard(message, self.now())
+        return self.database.submit(
+            self._work(message), Ahead(ahead.look, about)
+        )
 
     def _work(
         self, message: Incoming, *, forget: bool = False

@@ -27,11 +27,11 @@ from handlers.rules import limits as rules
 from handlers.rules.complaints import is_against
 from handlers.rules.refusals import Refused
 from handlers.understanding.meaning import Place
-from storage import limits, photos, posts, recordings, tickets
+from storage import limits, people, photos, posts, recordings, tickets
 from storage.limits import TimeLimit
 from storage.messages import Edited, Outgoing, Point, Said
 from storage.people import Person
-from storage.tickets import Ticket
+from storage.tickets import Ticket, Words
 
 LONGEST = 4000
 """Characters of a report that are kept; Open311 sets the number."""
@@ -91,7 +91,7 @@ def open_ticket(
         origin_thread=message.chat.thread if message else "",
         opened_at=ctx.now,
     )
-    words = tickets.say(
+    words = tickets.write(
         ctx.db,
         ctx.id,
         "report",
@@ -104,7 +104,7 @@ def open_ticket(
         Action.REPORT,
         ticket=ticket.id,
         new=ticket.status,
-        words_id=words,
+        words_id=words.id,
         category=ticket.category,
         severity=ticket.severity,
         urgency=ticket.urgency,
@@ -112,9 +112,11 @@ def open_ticket(
         assignee=ticket.assignee_id,
     )
     if message is not None:
-        attach(ctx, ticket, message, words, "report")
+        attach(ctx, ticket, message, words.id, "report")
     running = start_limits(ctx, ticket, ctx.now)
-    return ticket, running, assignment(ctx, ticket, running)
+    everyone = handlers(ctx, ticket)
+    told = _hand_over(ctx, ticket, running, everyone, [words])
+    return ticket, running, told
 
 
 def locate(ctx: Context, ticket: Ticket, point: Point) -> Ticket:
@@ -246,8 +248,10 @@ def _hand_over(
     ticket: Ticket,
     running: list[TimeLimit],
     everyone: list[Person],
+    words: Sequence[Words] = (),
 ) -> list[Outgoing]:
-    words = tickets.words(ctx.db, ticket.id)
+    words = words or tickets.words(ctx.db, ticket.id)
+    people.look_up_chats(ctx.db, ctx.id, [one.id for one in everyone])
     said: list[Outgoing] = []
     for person in everyone:
         to = ctx.language_of(person)
@@ -384,8 +388,10 @@ def _keep_within(ctx: Context, reporter: Person, matter: Matter) -> None:
 
 def handlers(ctx: Context, ticket: Ticket) -> list[Person]:
     """Return worker, the body's people, and in danger the desk."""
+    of_body = body_people(ctx, ticket.body_id)
+    people.look_up(ctx.db, ctx.id, of_body)
     found: list[Person | None] = [ctx.find(ticket.assignee_id)]
-    found += [ctx.find(id_) for id_ in body_people(ctx, ticket.body_id)]
+    found += [ctx.find(id_) for id_ in of_body]
     if ticket.assignee_id is None or ticket.urgency is Urgency.DANGER:
         found += letters.desks(ctx)
     known: dict[PersonId, Person] = {}

@@ -162,7 +162,7 @@ def noticed(
         if one.urgency is Urgency.DANGER:
             return said
         text = f"{one.text}\n\n{ctx.say('privacy-notice')}"
-        people.change(ctx.db, ctx.id, person.id, noticed_at=ctx.now)
+        people.note_notice(ctx.db, ctx.id, person.id, ctx.now)
         said = [*said[:place], replace(one, text=text), *said[place + 1 :]]
         return [*said, *_first_menu(ctx, message, said)]
     return said

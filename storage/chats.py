@@ -1,7 +1,8 @@
 """Groups and private chats, and the grid a group is bound to."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import partial
 
 from msgspec import Struct
 from sqlalchemy import (
@@ -17,6 +18,7 @@ from storage import outbox, schema
 from storage.database import touch
 from storage.messages import Chat, Leave
 from storage.people import put_new
+from storage.unwritten import among, known, remembered
 
 
 class Known(Struct, frozen=True, kw_only=True):
@@ -45,24 +47,50 @@ class Known(Struct, frozen=True, kw_only=True):
 
 
 _COLUMNS = [schema.chat.c[name] for name in Known.__struct_fields__]
-_FIND = select(*_COLUMNS).where(
-    schema.chat.c.channel == bindparam("channel"),
-    schema.chat.c.address == bindparam("address"),
+_FIND = among(
+    select(*_COLUMNS).where(
+        schema.chat.c.channel == bindparam("channel"),
+        schema.chat.c.address == bindparam("address"),
+    ),
+    schema.chat,
+)
+_FIND_ALL = among(
+    select(*_COLUMNS).where(
+        schema.chat.c.channel == bindparam("channel"),
+        schema.chat.c.address.in_(bindparam("addresses", expanding=True)),
+    ),
+    schema.chat,
 )
 
 
 def find(db: Connection, channel: str, address: str) -> Known | None:
     """Return the chat, following its moves; None if nobody bound it."""
     for _ in range(8):
-        wanted = {"channel": channel, "address": address}
-        row = db.execute(_FIND, wanted).mappings().first()
-        if row is None:
-            return None
-        known = Known(**row)
-        if known.state != "moved":
-            return known
-        address = known.moved_to
+        found = remembered(
+            db, _key(channel, address), partial(_find, db, channel, address)
+        )
+        if found is None or found.state != "moved":
+            return found
+        address = found.moved_to
     return None
+
+
+def _find(db: Connection, channel: str, address: str) -> Known | None:
+    wanted = {"channel": channel, "address": address}
+    row = db.execute(_FIND, wanted).mappings().first()
+    return None if row is None else Known(**row)
+
+
+def look_up(db: Connection, channel: str, addresses: Collection[str]) -> None:
+    """Read many chats at once, for ``find``."""
+    wanted = {"channel": channel, "addresses": sorted(addresses)}
+    rows = db.execute(_FIND_ALL, wanted).mappings()
+    found = {row["address"]: Known(**row) for row in rows}
+    known(db).update({_key(channel, one): found.get(one) for one in addresses})
+
+
+def _key(channel: str, address: str) -> tuple[str, str, str]:
+    return "chat", channel, address
 
 
 def bound(db: Connection) -> Sequence[Known]:

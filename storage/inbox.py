@@ -3,15 +3,18 @@
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
+from typing import Any
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, Insert, delete, select, update
 
 from storage import prepared, schema
 from storage.database import touch
 from storage.messages import Incoming
 from storage.people import put_new
+from storage.unwritten import taken
 
 _encode = msgspec.json.Encoder().encode
 _decoder: msgspec.json.Decoder[Incoming] = msgspec.json.Decoder(Incoming)
@@ -45,16 +48,39 @@ def first(db: Connection, message: Incoming, now: datetime) -> bool:
     It is kept as a digest, since it names the chat: a private one is a
     person's own number.
     """
-    done = db.execute(
-        prepared.insert_if_new(db, schema.seen),
-        {
-            "channel": message.channel,
-            "account": message.account,
-            "key": _digest(message),
-            "at": now,
-        },
-    )
+    key = _key(message)
+    if key in taken(db):
+        taken(db).remove(key)
+        return True
+    row = _seen(message, now)
+    done = db.execute(prepared.insert_if_new(db, schema.seen), row)
     return done.rowcount == 1
+
+
+def take(
+    db: Connection, messages: Sequence[tuple[Incoming, datetime]]
+) -> None:
+    """Take many keys at once, ahead of ``first``; with when each came."""
+    rows = db.execute(
+        _take_all(prepared.insert_if_new(db, schema.seen)),
+        [_seen(message, now) for message, now in messages],
+    )
+    taken(db).update(tuple(row) for row in rows)
+
+
+def _seen(message: Incoming, now: datetime) -> dict[str, Any]:
+    channel, account, key = _key(message)
+    return {"channel": channel, "account": account, "key": key, "at": now}
+
+
+def _key(message: Incoming) -> tuple[str, str, str]:
+    return message.channel, message.account, _digest(message)
+
+
+@cache
+def _take_all(one: Insert) -> Any:  # noqa: ANN401
+    s = schema.seen.c
+    return one.returning(s.channel, s.account, s.key)
 
 
 def unheard(

@@ -1,13 +1,15 @@
 """People, their roles and the accounts they speak from."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from functools import cache, partial
+from typing import Any, TypeVar
 
 from msgspec import Struct
 from sqlalchemy import (
     Connection,
+    Row,
     Select,
     bindparam,
     delete,
@@ -26,9 +28,12 @@ from config.terms import (
     PersonId,
     Role,
 )
-from storage import prepared, schema
+from storage import schema
 from storage.database import touch
 from storage.messages import Chat, Sender
+from storage.unwritten import among, known, later, remembered
+
+K = TypeVar("K")
 
 NEVER = datetime(9000, 1, 1, tzinfo=UTC)
 """When letters go that wait for a private chat to be opened."""
@@ -123,50 +128,50 @@ def meet(
     if found is not None:
         return found
     new = PersonId(f"p-{secrets.token_hex(8)}")
+    person = {
+        "community_id": community,
+        "id": new,
+        "name": sender.name,
+        "created_at": now,
+    }
+    account = {
+        "community_id": community,
+        "channel": sender.channel,
+        "address": sender.address,
+        "person_id": new,
+        "seen_at": now,
+    }
+    if db.execute(_take_account(db.dialect.name), account).first():
+        db.execute(_PUT, person)
+        return Person(community_id=community, id=new, name=sender.name)
+    met = find_by_account(db, community, sender.channel, sender.address)
+    if met is None:
+        raise RuntimeError("an account just taken is not there")
+    return met
+
+
+@cache
+def _take_account(dialect: str) -> Any:  # noqa: ANN401
+    """Give the account to a new person, unless it is somebody's."""
     a, p = schema.account, schema.person
     # an account that the pack has dropped is nobody's
-    taken = a.c.active & exists().where(
+    held = a.c.active & exists().where(
         p.c.community_id == a.c.community_id,
         p.c.id == a.c.person_id,
         p.c.active,
     )
-    db.execute(
-        prepared.insert_into(schema.person),
-        {
-            "community_id": community,
-            "id": new,
-            "name": sender.name,
-            "created_at": now,
+    put = (sqlite if dialect == "sqlite" else postgresql).insert(a)
+    taken = put.on_conflict_do_update(
+        index_elements=["channel", "address", "community_id"],
+        where=~held,
+        set_={
+            "person_id": put.excluded.person_id,
+            "made_by": schema.MadeBy.CHAT,
+            "active": True,
+            "seen_at": put.excluded.seen_at,
         },
     )
-    db.execute(
-        put_new(db, schema.account)
-        .values(
-            community_id=community,
-            channel=sender.channel,
-            address=sender.address,
-            person_id=new,
-            seen_at=now,
-        )
-        .on_conflict_do_update(
-            index_elements=["channel", "address", "community_id"],
-            where=~taken,
-            set_={
-                "person_id": new,
-                "made_by": schema.MadeBy.CHAT,
-                "active": True,
-                "seen_at": now,
-            },
-        )
-    )
-    met = find_by_account(db, community, sender.channel, sender.address)
-    if met is None:
-        raise RuntimeError("an account just written is not there")
-    if met.id != new:
-        db.execute(
-            delete(p).where(p.c.community_id == community, p.c.id == new)
-        )
-    return met
+    return among(taken.returning(a.c.person_id), a)
 
 
 def add(
@@ -195,11 +200,53 @@ def find_by_account(
     db: Connection, community: CommunityId, channel: str, address: str
 ) -> Person | None:
     """Return the person of an account, or None."""
+    # whoever has spoken once in this transaction may have changed
+    key = ("account", community, channel, address)
+    if key in known(db):
+        found: Person | None = known(db).pop(key)
+        return found
     return _one(
         db,
         _BY_ACCOUNT,
         {"community": community, "channel": channel, "address": address},
     )
+
+
+def look_up_accounts(
+    db: Connection, channel: str, wanted: Collection[tuple[CommunityId, str]]
+) -> None:
+    """Read the people of many accounts at once, for ``find_by_account``."""
+    asked = {
+        "channel": channel,
+        "addresses": sorted({address for _, address in wanted}),
+    }
+    rows = db.execute(_BY_ACCOUNTS, asked).all()
+    found = _each(rows, lambda row: (row.community_id, row.address))
+    known(db).update(
+        {
+            ("account", community, channel, address): found.get(
+                (community, address)
+            )
+            for community, address in wanted
+        }
+    )
+
+
+def look_up(
+    db: Connection, community: CommunityId, people: Iterable[PersonId]
+) -> None:
+    """Read several people at once, for ``find``."""
+    before = known(db)
+    missing = [
+        one for one in people if ("person", community, one) not in before
+    ]
+    if len(missing) > 1:
+        wanted = {"community": community, "people": missing}
+        rows = db.execute(_BY_IDS, wanted).all()
+        found = _each(rows, lambda row: row.id)
+        before.update(
+            {("person", community, id_): one for id_, one in found.items()}
+        )
 
 
 def find(
@@ -208,6 +255,16 @@ def find(
     """Return the person, or whom they were merged into, or None."""
     if not person:
         return None
+    return remembered(
+        db,
+        ("person", community, person),
+        partial(_find, db, community, person),
+    )
+
+
+def _find(
+    db: Connection, community: CommunityId, person: PersonId | str
+) -> Person | None:
     p = schema.person
     wanted = {"community": community, "person": person}
     found = _one(db, _BY_ID, wanted)
@@ -236,24 +293,22 @@ def holding(
     grid: GridId | None = None,
 ) -> Sequence[Person]:
     """Return who holds a role; of ``grid`` or of the whole community."""
-    r, p = schema.role, schema.person
-    wanted = [GridId("")] if grid is None else [GridId(""), grid]
-    rows = db.execute(
-        select(r.c.person_id)
-        .join(
-            p,
-            (p.c.community_id == r.c.community_id) & (p.c.id == r.c.person_id),
-        )
-        .where(
-            r.c.community_id == community,
-            r.c.role == role,
-            r.c.grid_id.in_(wanted),
-            p.c.active,
-        )
-        .distinct()
-        .order_by(r.c.person_id)
-    ).scalars()
-    people = (find(db, community, PersonId(id_)) for id_ in rows.all())
+    key = ("holding", community, role, grid)
+    return remembered(db, key, partial(_holding, db, community, role, grid))
+
+
+def _holding(
+    db: Connection, community: CommunityId, role: Role, grid: GridId | None
+) -> Sequence[Person]:
+    asked = {
+        "community": community,
+        "role": role,
+        "grids": [""] if grid is None else ["", grid],
+    }
+    rows = db.execute(_HOLDING, asked).scalars()
+    ids = [PersonId(id_) for id_ in rows]
+    look_up(db, community, ids)
+    people = (find(db, community, id_) for id_ in ids)
     return [person for person in people if person is not None]
 
 
@@ -263,7 +318,10 @@ def worker_of(
     """Return the worker responsible for a grid, or None."""
     if grid is None:
         return None
-    return _one(db, _WORKER, {"community": community, "grid": grid})
+    wanted = {"community": community, "grid": grid}
+    return remembered(
+        db, ("worker", community, grid), partial(_one, db, _WORKER, wanted)
+    )
 
 
 def grids_of(
@@ -301,12 +359,42 @@ def private_chat(
     """
     if person is None:
         return None
-    wanted = {"community": community, "person": person}
-    rows = db.execute(_REACH, wanted).all()
-    for channel, address, reachable in rows:
+    accounts = remembered(
+        db,
+        ("reach", community, person),
+        partial(_reach, db, community, person),
+    )
+    for channel, address, reachable in accounts:
         if reachable or channel in first:
             return Chat(channel, address, ChatKind.PRIVATE)
     return None
+
+
+def _reach(
+    db: Connection, community: CommunityId, person: PersonId
+) -> Sequence[tuple[str, str, bool]]:
+    rows = db.execute(_REACH, {"community": community, "people": [person]})
+    return [(row.channel, row.address, row.reachable) for row in rows]
+
+
+def look_up_chats(
+    db: Connection, community: CommunityId, people: Iterable[PersonId]
+) -> None:
+    """Read how to reach several people, for ``private_chat``."""
+    before = known(db)
+    missing = [
+        one for one in people if ("reach", community, one) not in before
+    ]
+    if not missing:
+        return
+    wanted = {"community": community, "people": missing}
+    rows = db.execute(_REACH, wanted).all()
+    for id_ in missing:
+        before["reach", community, id_] = [
+            (row.channel, row.address, row.reachable)
+            for row in rows
+            if row.person_id == id_
+        ]
 
 
 def unopened_chat(
@@ -399,6 +487,13 @@ def change(
     )
 
 
+def note_notice(
+    db: Connection, community: CommunityId, person: PersonId, now: datetime
+) -> None:
+    """Note that the privacy notice reached a person."""
+    later(db, _NOTICED, {"community": community, "person": person, "at": now})
+
+
 def give_role(
     db: Connection,
     community: CommunityId,
@@ -485,39 +580,101 @@ def _people() -> Select[Any]:
     )
 
 
-_REACH = (
+_HOLDING = among(
+    select(schema.role.c.person_id)
+    .join(
+        schema.person,
+        (schema.person.c.community_id == schema.role.c.community_id)
+        & (schema.person.c.id == schema.role.c.person_id),
+    )
+    .where(
+        schema.role.c.community_id == bindparam("community"),
+        schema.role.c.role == bindparam("role"),
+        schema.role.c.grid_id.in_(bindparam("grids", expanding=True)),
+        schema.person.c.active,
+    )
+    .distinct()
+    .order_by(schema.role.c.person_id),
+    schema.role,
+)
+_PUT = among(insert(schema.person))
+_NOTICED = (
+    update(schema.person)
+    .where(
+        schema.person.c.community_id == bindparam("community"),
+        schema.person.c.id == bindparam("person"),
+    )
+    .values(noticed_at=bindparam("at"))
+)
+_REACH = among(
     select(
+        schema.account.c.person_id,
         schema.account.c.channel,
         schema.account.c.address,
         schema.account.c.reachable,
     )
     .where(
         schema.account.c.community_id == bindparam("community"),
-        schema.account.c.person_id == bindparam("person"),
+        schema.account.c.person_id.in_(bindparam("people", expanding=True)),
         schema.account.c.active,
     )
     .order_by(
         schema.account.c.seen_at.desc().nulls_last(), schema.account.c.channel
-    )
+    ),
+    schema.account,
 )
-_BY_ID = _people().where(
-    schema.person.c.community_id == bindparam("community"),
-    schema.person.c.id == bindparam("person"),
+# The notice alone may wait, and it is asked for by account
+_BY_ID = among(
+    _people().where(
+        schema.person.c.community_id == bindparam("community"),
+        schema.person.c.id == bindparam("person"),
+    ),
+    schema.role,
 )
-_BY_ACCOUNT = _people().where(
-    schema.account.c.channel == bindparam("channel"),
-    schema.account.c.address == bindparam("address"),
-    schema.account.c.community_id == bindparam("community"),
-    schema.account.c.active,
-    schema.person.c.id == schema.account.c.person_id,
-    schema.person.c.community_id == schema.account.c.community_id,
+_BY_IDS = among(
+    _people().where(
+        schema.person.c.community_id == bindparam("community"),
+        schema.person.c.id.in_(bindparam("people", expanding=True)),
+    ),
+    schema.role,
 )
-_WORKER = _people().where(
-    schema.grid.c.community_id == bindparam("community"),
-    schema.grid.c.id == bindparam("grid"),
-    schema.grid.c.active,
-    schema.person.c.community_id == schema.grid.c.community_id,
-    schema.person.c.id == schema.grid.c.worker_id,
+_BY_ACCOUNTS = among(
+    _people()
+    .add_columns(schema.account.c.address)
+    .where(
+        schema.account.c.channel == bindparam("channel"),
+        schema.account.c.address.in_(bindparam("addresses", expanding=True)),
+        schema.account.c.active,
+        schema.person.c.id == schema.account.c.person_id,
+        schema.person.c.community_id == schema.account.c.community_id,
+    ),
+    schema.account,
+    schema.person,
+    schema.role,
+)
+_BY_ACCOUNT = among(
+    _people().where(
+        schema.account.c.channel == bindparam("channel"),
+        schema.account.c.address == bindparam("address"),
+        schema.account.c.community_id == bindparam("community"),
+        schema.account.c.active,
+        schema.person.c.id == schema.account.c.person_id,
+        schema.person.c.community_id == schema.account.c.community_id,
+    ),
+    schema.account,
+    schema.person,
+    schema.role,
+)
+_WORKER = among(
+    _people().where(
+        schema.grid.c.community_id == bindparam("community"),
+        schema.grid.c.id == bindparam("grid"),
+        schema.grid.c.active,
+        schema.person.c.community_id == schema.grid.c.community_id,
+        schema.person.c.id == schema.grid.c.worker_id,
+    ),
+    schema.grid,
+    schema.role,
 )
 
 
@@ -525,8 +682,20 @@ def _one(
     db: Connection, query: Select[Any], wanted: dict[str, Any]
 ) -> Person | None:
     rows = db.execute(query, wanted).all()
-    if not rows:
-        return None
+    return _person(rows) if rows else None
+
+
+def _each(
+    rows: Iterable[Row[Any]], key: Callable[[Row[Any]], K]
+) -> dict[K, Person]:
+    """Return the people of rows, which are one for each role."""
+    theirs: dict[K, list[Row[Any]]] = {}
+    for row in rows:
+        theirs.setdefault(key(row), []).append(row)
+    return {one: _person(rows) for one, rows in theirs.items()}
+
+
+def _person(rows: Sequence[Row[Any]]) -> Person:
     first = rows[0]
     return Person(
         community_id=first.community_id,

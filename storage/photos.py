@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
 from msgspec import Struct
 from sqlalchemy import (
@@ -27,6 +28,7 @@ from config.terms import (
 from storage import schema
 from storage.database import touch
 from storage.messages import Photo
+from storage.unwritten import among, remembered
 
 
 class KeptPhoto(Struct, frozen=True, kw_only=True):
@@ -58,13 +60,14 @@ class KeptPhoto(Struct, frozen=True, kw_only=True):
 
 
 _COLUMNS = [schema.photo.c[name] for name in KeptPhoto.__struct_fields__]
-_OF_TICKET = (
+_OF_TICKET = among(
     select(*_COLUMNS)
     .where(
         schema.photo.c.ticket_id == bindparam("ticket"),
         schema.photo.c.state.in_(("wanted", "kept", "failed")),
     )
-    .order_by(schema.photo.c.id)
+    .order_by(schema.photo.c.id),
+    schema.photo,
 )
 
 
@@ -143,6 +146,10 @@ def get(db: Connection, photo: PhotoId) -> KeptPhoto | None:
 
 def of_ticket(db: Connection, ticket: TicketId) -> Sequence[KeptPhoto]:
     """Return a ticket's photos, in order, those withdrawn left out."""
+    return remembered(db, ("photos", ticket), partial(_of, db, ticket))
+
+
+def _of(db: Connection, ticket: TicketId) -> Sequence[KeptPhoto]:
     rows = db.execute(_OF_TICKET, {"ticket": ticket}).mappings()
     return [KeptPhoto(**row) for row in rows]
 

@@ -6,6 +6,7 @@ of the photos: whoever forgets a person's photos forgets these, too.
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
 from msgspec import Struct
 from sqlalchemy import Connection, func, insert, select
@@ -13,6 +14,7 @@ from sqlalchemy import Connection, func, insert, select
 from config.terms import CommunityId, PersonId, TicketId
 from storage import schema
 from storage.messages import Attachment
+from storage.unwritten import remembered
 
 AFAR = "afar"
 KINDS = frozenset({"voice", "video"})
@@ -75,6 +77,10 @@ def put(
 
 def of_ticket(db: Connection, ticket: TicketId) -> Sequence[Recording]:
     """Return a ticket's recordings, in order."""
+    return remembered(db, ("recordings", ticket), partial(_of, db, ticket))
+
+
+def _of(db: Connection, ticket: TicketId) -> Sequence[Recording]:
     p = schema.photo
     rows = db.execute(
         select(*_COLUMNS)

@@ -32,7 +32,7 @@ from config.terms import (
     WishId,
 )
 from storage import prepared, schema
-from storage.unwritten import among, draw, later, note, noted, waiting
+from storage.unwritten import among, draw, known, later, note, noted, waiting
 
 SYSTEM = PersonId("system")
 """Who acts when no person does: a limit passed, a silence ended."""
@@ -195,6 +195,10 @@ def put(db: Connection, **values: Any) -> Ticket:  # noqa: ANN401
     """Insert a ticket; values are the columns, the others as in ``_NEW``."""
     row = {**_NEW, **values, "id": draw(db, schema.ticket)}
     later(db, prepared.insert_into(schema.ticket), row)
+    # a new ticket has none of these: nobody need ask
+    known(db).update(
+        {("photos", row["id"]): (), ("recordings", row["id"]): ()}
+    )
     return Ticket(**row)
 
 

@@ -22,7 +22,7 @@ from handlers import router
 from handlers.context import Fixed
 from handlers.rules import commands
 from handlers.understanding.understanding import Understanding
-from storage import buttons, chats, outbox, schema
+from storage import chats, outbox, schema
 from storage.apply import apply
 from storage.messages import (
     AnswerPress,
@@ -242,7 +242,6 @@ def test_no_word_shows_or_does_what_is_not_theirs(
 @pytest.mark.parametrize("who", OUTSIDERS)
 def test_no_press_does_what_is_not_theirs(square: Square, who: str) -> None:
     square.says(who, "/help")
-    buttons.settle(square.db)
     before = square.matters()
     issued = square.db.execute(
         select(schema.button.c.token, schema.button.c.action).where(
