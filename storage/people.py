@@ -1,7 +1,13 @@
 """People, their roles and the accounts they speak from."""
 
 import secrets
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import (
+    Callable,
+    Collection,
+    Iterable,
+    Mapping,
+    Sequence,
+)
 from datetime import UTC, datetime
 from functools import cache, partial
 from typing import Any, TypeVar
@@ -13,7 +19,6 @@ from sqlalchemy import (
     Select,
     bindparam,
     delete,
-    exists,
     insert,
     select,
     update,
@@ -141,37 +146,59 @@ def meet(
         "person_id": new,
         "seen_at": now,
     }
-    if db.execute(_take_account(db.dialect.name), account).first():
-        db.execute(_PUT, person)
-        return Person(community_id=community, id=new, name=sender.name)
-    met = find_by_account(db, community, sender.channel, sender.address)
-    if met is None:
-        raise RuntimeError("an account just taken is not there")
-    return met
+    if db.execute(_put_account(db.dialect.name), account).first() is None:
+        met = find_by_account(db, community, sender.channel, sender.address)
+        if met is None and not _take_over(db, account):
+            met = find_by_account(
+                db, community, sender.channel, sender.address
+            )
+            if met is None:
+                raise RuntimeError("an account just taken is not there")
+        if met is not None:
+            return met
+    db.execute(_PUT, person)
+    return Person(community_id=community, id=new, name=sender.name)
 
 
 @cache
-def _take_account(dialect: str) -> Any:  # noqa: ANN401
-    """Give the account to a new person, unless it is somebody's."""
-    a, p = schema.account, schema.person
-    # an account that the pack has dropped is nobody's
-    held = a.c.active & exists().where(
-        p.c.community_id == a.c.community_id,
-        p.c.id == a.c.person_id,
-        p.c.active,
-    )
+def _put_account(dialect: str) -> Any:  # noqa: ANN401
+    """Give the account to a new person, unless somebody ever had it."""
+    a = schema.account
     put = (sqlite if dialect == "sqlite" else postgresql).insert(a)
-    taken = put.on_conflict_do_update(
-        index_elements=["channel", "address", "community_id"],
-        where=~held,
-        set_={
-            "person_id": put.excluded.person_id,
-            "made_by": schema.MadeBy.CHAT,
-            "active": True,
-            "seen_at": put.excluded.seen_at,
-        },
+    fresh = put.on_conflict_do_nothing(
+        index_elements=["channel", "address", "community_id"]
     )
-    return among(taken.returning(a.c.person_id), a)
+    return among(fresh.returning(a.c.person_id), a)
+
+
+def _take_over(db: Connection, account: Mapping[str, Any]) -> bool:
+    """Give an account that is nobody's any more to a new person.
+
+    The pack dropped it, or its person. False: somebody was quicker.
+    """
+    a = schema.account
+    named = [
+        a.c[name] == account[name]
+        for name in ("channel", "address", "community_id")
+    ]
+    before = db.execute(select(a.c.person_id, a.c.active).where(*named)).one()
+    # a statement that waited judges the row anew, but no other table: so
+    # the row must stand as it was seen
+    taken = db.execute(
+        update(a)
+        .where(
+            *named,
+            a.c.person_id == before.person_id,
+            a.c.active.is_(before.active),
+        )
+        .values(
+            person_id=account["person_id"],
+            made_by=schema.MadeBy.CHAT,
+            active=True,
+            seen_at=account["seen_at"],
+        )
+    )
+    return taken.rowcount == 1
 
 
 def add(

@@ -1,7 +1,7 @@
 from sqlalchemy import text
 
 from config.terms import PersonId
-from storage import people
+from storage import merging, people
 from storage.apply import apply
 from storage.database import Connection, Database
 from storage.messages import Sender
@@ -58,3 +58,48 @@ async def test_two_first_messages_at_once_are_one_person(
         met = [await done for done in (one.submit(meet), other.submit(meet))]
 
         assert met[0] == met[1]
+
+
+async def test_a_stranger_met_in_two_processes_stays_the_first_ones_person(
+    postgres_url: str,
+) -> None:
+    async with (
+        Database(postgres_url).opened() as one,
+        Database(postgres_url).opened() as other,
+    ):
+        await one.write(lambda db: apply(db, PACK, MONDAY))
+
+        def first(db: Connection) -> PersonId:
+            met = people.meet(db, TOWN, WANG, MONDAY).id
+            db.execute(text("SELECT pg_sleep(0.6)"))
+            return met
+
+        def second(db: Connection) -> PersonId:
+            # it begins to wait for the account before the first commits
+            db.execute(text("SELECT pg_sleep(0.2)"))
+            return people.meet(db, TOWN, WANG, MONDAY).id
+
+        begun = one.submit(first), other.submit(second)
+        met = [await done for done in begun]
+
+        assert met[0] == met[1]
+
+
+async def test_who_speaks_by_an_account_of_somebody_dropped_is_met_anew(
+    database: Database,
+) -> None:
+    second = Sender(CHANNEL, "lin-at-home", name="小林")
+
+    def work(db: Connection) -> None:
+        apply(db, PACK, MONDAY)
+        strange = people.meet(db, TOWN, second, MONDAY)
+        lin = people.get(db, TOWN, PersonId("lin"))
+        merging.merge(db, TOWN, lin, strange)
+        people.change(db, TOWN, PersonId("lin"), active=False)
+
+        met = people.meet(db, TOWN, second, MONDAY)
+
+        assert met.id not in {"lin", strange.id}
+        assert people.meet(db, TOWN, second, MONDAY).id == met.id
+
+    await database.write(work)
