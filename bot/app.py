@@ -194,6 +194,7 @@ async def opened_core(
                 delivery.tick,
                 waiting.count,
                 house.tick,
+                media.tick,
                 media.sweep,
             ),
             beat=health.beat,

@@ -36,8 +36,13 @@ MOST_BYTES = 20 * 1024 * 1024
 CHILD_S = 15.0
 AT_ONCE = 2
 TRIES = 6
+"""Of a photo at which we ourselves stumble."""
+PATIENCE = timedelta(hours=24)
+"""How long a platform or a disk that is away is waited for; Telegram keeps
+what it was sent at least as long."""
 FETCH_S = 60.0
 FIRST_PAUSE = timedelta(seconds=5)
+LONGEST_PAUSE = timedelta(minutes=5)
 IDLE_S = 30.0
 SWEEP = 50
 """Pictures deleted at one beat at the most."""
@@ -170,6 +175,10 @@ class Media:
         except FileNotFoundError:
             return
 
+    async def tick(self) -> None:
+        """Look what is due by now: the clock may have moved on."""
+        self._wake.set()
+
     async def sweep(self) -> None:
         """Delete pictures that were erased; called by the clock."""
         for each in await self.database.read(
@@ -218,8 +227,8 @@ class Media:
                 raw = await channel.fetch(row.wanted)
             found, jpeg = await reencode(raw)
             hash_ = await self.put(jpeg)
-        except (Later, TimeoutError, OSError) as later:
-            await self._again(row, later)
+        except (Later, TimeoutError, OSError, StoreError) as later:
+            await self._wait(row, later)
         except (Never, NoPicture, KeyError) as never:
             await self._give_up(row, str(never) or type(never).__name__)
         except Exception as error:  # noqa: BLE001  a bug
@@ -244,14 +253,30 @@ class Media:
         await self.database.write(work)
         self.kept += 1
 
+    async def _wait(self, row: KeptPhoto, error: Exception) -> None:
+        """Wait for what is away, as long as it may come back."""
+        if self.now() - row.created_at > PATIENCE:
+            await self._give_up(row, type(error).__name__)
+            return
+        asked = error.seconds if isinstance(error, Later) else 0.0
+        await self._put_back(row, error, timedelta(seconds=asked))
+
     async def _again(self, row: KeptPhoto, error: Exception) -> None:
+        """Try once more what failed for no reason we know of."""
         if row.attempts + 1 >= TRIES:
             await self._give_up(row, type(error).__name__)
             return
-        pause = FIRST_PAUSE * (1 << row.attempts)
-        if isinstance(error, Later):
-            pause = max(pause, timedelta(seconds=error.seconds))
-        due = self.now() + pause
+        await self._put_back(row, error)
+
+    async def _put_back(
+        self,
+        row: KeptPhoto,
+        error: Exception,
+        least: timedelta = timedelta(0),
+    ) -> None:
+        doublings = min(row.attempts, 12)
+        pause = min(FIRST_PAUSE * (1 << doublings), LONGEST_PAUSE)
+        due = self.now() + max(pause, least)
         reason = type(error).__name__
         await self.database.write(
             lambda db: photos.put_back(db, row, due, reason)

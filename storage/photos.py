@@ -52,6 +52,7 @@ class KeptPhoto(Struct, frozen=True, kw_only=True):
     reason: str
     shown: bool
     """Already brought to whom it concerns."""
+    created_at: datetime
 
     @property
     def wanted(self) -> Photo:

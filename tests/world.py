@@ -222,6 +222,7 @@ class World:
         async with asyncio.timeout(10):
             while await self.core.database.read(self._is_busy):
                 await self.core.delivery.tick()
+                await self.core.media.tick()
                 await asyncio.sleep(0.002)
 
     # What people hear

@@ -126,3 +126,34 @@ async def test_a_photo_that_is_late_comes_after_all(
         town.channel.outage = False
         await town.passes(timedelta(minutes=30))
         assert town.last("lin") == "工单 1 的照片"
+
+
+async def test_a_photo_outlives_an_outage_of_hours(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    async with World.opened(sqlite_url, tmp_path) as town:
+        town.channel.outage = True
+        town.channel.pictures["a"] = picture(2)
+        await town.says("wang", "报事 井盖破了", group="g1", photos=["a"])
+        for _ in range(12):
+            await town.passes(timedelta(minutes=10))
+
+        town.channel.outage = False
+        await town.passes(timedelta(minutes=10))
+
+        assert town.last("lin") == "工单 1 的照片"
+
+
+async def test_a_photo_that_stays_away_for_a_day_is_given_up(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    async with World.opened(sqlite_url, tmp_path) as town:
+        town.channel.outage = True
+        await town.says("wang", "报事 井盖破了", group="g1", photos=["a"])
+
+        await town.passes(timedelta(hours=25))
+
+        rows = await town.core.database.read(
+            lambda db: photos.of_ticket(db, 1)  # type: ignore[arg-type]
+        )
+        assert [row.state for row in rows] == ["failed"]
