@@ -42,6 +42,8 @@ not sent at a crash is of unknown outcome."""
 LONGEST_WAIT_S = 1.5
 """A claimed letter waits no longer for its chat's pace."""
 IDLE_S = 1.0
+LOOK_EACH_S = 0.05
+"""Between two looks whether a chat that has rested has more to be told."""
 ROUND_WITHIN_S = 60.0
 """How long another process's letters may wait to be seen."""
 PRESS_LIVES = timedelta(minutes=2)
@@ -135,11 +137,6 @@ class Delivery:
             chat for pace in self._paces.values() for chat in pace.resting()
         ]
         now = self.now()
-        # a read is cheap and empty most of the time; a write would flush
-        if not await self.database.read(
-            lambda db: turns.anything_due(db, now)
-        ):
-            return []
         claimed: list[Letter] = []
 
         def claim(db: Connection) -> list[Letter]:
@@ -149,6 +146,7 @@ class Delivery:
             claimed[:] = [*kept, *turns.take(db, now, LEASE, rooms, resting)]
             return claimed
 
+        # a claim of nothing flushes nothing, so it isn't asked for before
         return await self.database.write(claim)
 
     async def _rest(self) -> None:
@@ -157,7 +155,7 @@ class Delivery:
         for pace in self._paces.values():
             pause = min(pause, pace.next_free(pause))
         try:
-            async with asyncio.timeout(max(pause, 0.01)):
+            async with asyncio.timeout(max(pause, LOOK_EACH_S)):
                 await self._wake.wait()
         except TimeoutError:
             return

@@ -5,6 +5,7 @@ Whose turn it is, and who may send it, is said in ``storage.turns``.
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -12,6 +13,8 @@ from msgspec import Struct
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Update,
+    bindparam,
     func,
     literal,
     select,
@@ -323,22 +326,28 @@ def readdress(
 
 
 def _move(db: Connection, letter: Letter, **values: object) -> bool:
-    o = schema.outbox
     done = db.execute(
-        among(
-            update(o)
-            .where(
-                o.c.id == letter.id,
-                o.c.state == "sending",
-                o.c.fence == letter.fence,
-            )
-            .values(**values),
-            o,
-        )
+        _moving(tuple(values)),
+        {"the_id": letter.id, "the_fence": letter.fence, **values},
     )
     if values.get("state") == "waiting":
         touch(db, "outbox")
     return done.rowcount == 1
+
+
+@cache
+def _moving(names: tuple[str, ...]) -> Update:
+    o = schema.outbox
+    return among(
+        update(o)
+        .where(
+            o.c.id == bindparam("the_id"),
+            o.c.state == "sending",
+            o.c.fence == bindparam("the_fence"),
+        )
+        .values({name: bindparam(name) for name in names}),
+        o,
+    )
 
 
 def empty(db: Connection, which: ColumnElement[bool]) -> None:

@@ -1,28 +1,39 @@
 """Whose letter is sent next, and who may send it: turns, claims, leases."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from functools import cache
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Interval,
     Select,
     and_,
+    bindparam,
+    exists,
     func,
     literal_column,
+    or_,
     select,
     update,
 )
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from storage import schema
 from storage.outbox import COLUMNS, Letter
 from storage.people import ANY_TIME
+from storage.unwritten import among
+
+T = TypeVar("T")
 
 STRANGERS = 10
 """Letters of unknown channels that are claimed together."""
 LOOK_AT = 100
 """Letters that are claimed together at the most."""
+_LIKE = 32
+"""Lists are filled up to so many: each length is another statement."""
 
 # spelled out, not bound: the planner must see that the partial index fits
 _WAITING = schema.outbox.c.state == literal_column("'waiting'")
@@ -35,15 +46,29 @@ _SENDING = select(schema.outbox.c.chat).where(
 _TRIED = select(schema.outbox.c.chat).where(
     _WAITING, schema.outbox.c.reason != literal_column("''")
 )
+# kept: a claim is made for every letter or two
+_NOW: ColumnElement[Any] = bindparam(
+    "now", type_=schema.outbox.c.not_before.type
+)
+_IN_TIME = and_(
+    schema.outbox.c.not_before > ANY_TIME, schema.outbox.c.not_before <= _NOW
+)
+_AS_THEY_CAME = schema.outbox.c.not_before == ANY_TIME
+_BEHIND_NOTHING = (
+    schema.outbox.c.chat.not_in(_SENDING),
+    # tried and put back: those behind it wait their turn
+    schema.outbox.c.chat.not_in(
+        _TRIED.where(schema.outbox.c.not_before > _NOW)
+    ),
+)
+"""Picks the chats in which nothing is under way or tried already."""
 
 
 def anything_due(db: Connection, now: datetime) -> bool:
     """Whether any letter may be sent now."""
-    o = schema.outbox.c
     return any(
-        db.execute(_due(channel, now, ()).where(part).limit(1)).first()
+        db.scalar(_ANY_DUE, {"channel": channel, "now": now, "resting": []})
         for channel in _channels(db)
-        for part in (o.not_before == ANY_TIME, _in_time(now))
     )
 
 
@@ -61,7 +86,7 @@ def take(
     now: datetime,
     lease: timedelta,
     rooms: Mapping[str, int],
-    resting: Collection[str] = (),
+    resting: Sequence[str] = (),
 ) -> Sequence[Letter]:
     """Claim the next letter of each chat that has one due.
 
@@ -102,7 +127,7 @@ def _claim(
     db: Connection,
     now: datetime,
     lease: timedelta,
-    resting: Collection[str],
+    resting: Sequence[str],
     channel: str,
     room: int,
 ) -> list[Letter]:
@@ -112,93 +137,130 @@ def _claim(
     queue is long, and this runs for every few letters. A chat with all of
     these is held back once its head is claimed, so the others come next.
     """
-    o = schema.outbox
     most = min(room, LOOK_AT)
-    due = _due(channel, now, resting).limit(4 * most)
+    asked = {
+        "channel": channel,
+        "now": now,
+        "resting": _filled(resting),
+        "most": 4 * most,
+    }
     chats: dict[str, None] = {}
-    for part in (_in_time(now), o.c.not_before == ANY_TIME):
+    for part in (_DUE_IN_TIME, _DUE_AS_THEY_CAME):
         if len(chats) < most:
-            found = db.scalars(due.where(part)).all()
-            chats |= dict.fromkeys(found)
+            chats |= dict.fromkeys(db.scalars(part, asked).all())
     if not chats:
         return []
-    heads = (
-        select(func.min(o.c.id))
-        .where(
-            _WAITING,
-            _QUEUED,
-            o.c.not_before <= now,
-            o.c.chat.in_([*chats][:most]),
-            # again: another process may have claimed a head since
-            *_behind_nothing(now),
-        )
-        .group_by(o.c.chat)
-    )
-    ids: Any = select(o.c.id).where(
-        o.c.id.in_(db.scalars(heads).all()), _WAITING
-    )
-    if db.dialect.name == "postgresql":
-        ids = ids.with_for_update(skip_locked=True)
+    # again: another process may have claimed a head since
+    ids = db.scalars(
+        _HEADS, {"now": now, "chats": _filled([*chats][:most])}
+    ).all()
     # ids read first: as one statement PostgreSQL may look for the heads
     # anew for every letter of a long queue
+    if db.dialect.name == "postgresql":
+        ids = db.scalars(_UNLOCKED, {"ids": _filled(ids)}).all()
+    if not ids:
+        return []
     rows = db.execute(
-        update(o)
-        .where(o.c.id.in_(db.scalars(ids).all()), _WAITING)
-        .values(
-            state="sending",
-            attempts=o.c.attempts + 1,
-            fence=o.c.fence + 1,
-            lease_until=_lease_end(db, lease),
-        )
-        .returning(*COLUMNS)
+        _claiming(db.dialect.name),
+        {"ids": _filled(ids), "lease": lease},
     ).mappings()
     return [Letter(**row) for row in rows]
 
 
-def _due(channel: str, now: datetime, resting: Collection[str]) -> Select[Any]:
+def _filled(values: Sequence[T]) -> list[T]:
+    """Repeat a value until there are as many as often."""
+    missing = -len(values) % _LIKE if values else 0
+    return [*values, *(values[0] for _ in range(missing))]
+
+
+def _due() -> Select[Any]:
     """Select the chats of letters that nothing holds back, in order.
 
     The caller says which moments it wants.
     """
     o = schema.outbox
-    return (
+    return among(
         select(o.c.chat)
         .where(
             _WAITING,
-            o.c.channel == channel,
-            *_behind_nothing(now),
-            o.c.chat.not_in(resting),
+            o.c.channel == bindparam("channel"),
+            *_BEHIND_NOTHING,
+            o.c.chat.not_in(bindparam("resting", expanding=True)),
         )
-        .order_by(o.c.not_before, o.c.id)
+        .order_by(o.c.not_before, o.c.id),
+        o,
     )
 
 
-def _behind_nothing(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    """Pick the chats in which nothing is under way or tried already."""
+_DUE_IN_TIME = _due().where(_IN_TIME).limit(bindparam("most"))
+_DUE_AS_THEY_CAME = _due().where(_AS_THEY_CAME).limit(bindparam("most"))
+_ANY_DUE = among(
+    select(
+        or_(
+            exists(_due().where(_AS_THEY_CAME)), exists(_due().where(_IN_TIME))
+        )
+    ),
+    schema.outbox,
+)
+_HEADS = among(
+    select(func.min(schema.outbox.c.id))
+    .where(
+        _WAITING,
+        _QUEUED,
+        schema.outbox.c.not_before <= _NOW,
+        schema.outbox.c.chat.in_(bindparam("chats", expanding=True)),
+        *_BEHIND_NOTHING,
+    )
+    .group_by(schema.outbox.c.chat),
+    schema.outbox,
+)
+_UNLOCKED = among(
+    select(schema.outbox.c.id)
+    .where(schema.outbox.c.id.in_(bindparam("ids", expanding=True)), _WAITING)
+    .with_for_update(skip_locked=True),
+    schema.outbox,
+)
+
+
+@cache
+def _claiming(dialect: str) -> ReturningUpdate[Any]:
     o = schema.outbox
-    return (
-        o.c.chat.not_in(_SENDING),
-        # tried and put back: those behind it wait their turn
-        o.c.chat.not_in(_TRIED.where(o.c.not_before > now)),
+    return among(
+        update(o)
+        .where(o.c.id.in_(bindparam("ids", expanding=True)), _WAITING)
+        .values(
+            state="sending",
+            attempts=o.c.attempts + 1,
+            fence=o.c.fence + 1,
+            lease_until=None
+            if dialect == "sqlite"
+            else func.clock_timestamp() + bindparam("lease", type_=Interval),
+        )
+        .returning(*COLUMNS),
+        o,
     )
 
 
-def _in_time(now: datetime) -> ColumnElement[bool]:
-    """Pick the letters that waited for a moment, which has come."""
-    o = schema.outbox.c
-    return and_(o.not_before > ANY_TIME, o.not_before <= now)
-
-
-def _channels(db: Connection) -> list[str]:
-    """Return the channels that have letters waiting, by hops in an index."""
+def _all_channels() -> Select[Any]:
+    """Select the channels that have letters waiting, by hops in an index."""
     o = schema.outbox
-    found: list[str] = []
-    wanted = select(func.min(o.c.channel)).where(_WAITING)
-    channel = db.execute(wanted).scalar()
-    while channel is not None:
-        found.append(channel)
-        channel = db.execute(wanted.where(o.c.channel > channel)).scalar()
-    return found
+    lowest = select(func.min(o.c.channel).label("channel")).where(_WAITING)
+    hops = lowest.cte("hops", recursive=True)
+    further = (
+        select(func.min(o.c.channel))
+        .where(_WAITING, o.c.channel > hops.c.channel)
+        .scalar_subquery()
+    )
+    hops = hops.union_all(select(further).where(hops.c.channel.is_not(None)))
+    return among(select(hops.c.channel).where(hops.c.channel.is_not(None)), o)
+
+
+_CHANNELS = _all_channels()
+
+
+def _channels(db: Connection) -> Sequence[str]:
+    """Return the channels that have letters waiting."""
+    return db.scalars(_CHANNELS).all()
 
 
 def lapsed(db: Connection, limit: int, lease: timedelta) -> Sequence[Letter]:
