@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import chinese_calendar
@@ -20,8 +21,11 @@ def is_working_day(day: date, own: Mapping[date, bool]) -> bool:
     The plain week, without the days that the law frees each year, serves
     a year whose calendar is not published yet.
     """
-    if day in own:
-        return own[day]
+    return own[day] if day in own else _is_working_day_by_law(day)
+
+
+@lru_cache(maxsize=1024)
+def _is_working_day_by_law(day: date) -> bool:
     try:
         return bool(chinese_calendar.is_workday(day))  # type: ignore[no-untyped-call]
     except NotImplementedError:
