@@ -21,6 +21,7 @@ from handlers import faq, router
 from handlers.context import Fixed
 from handlers.rules.flood import Flood, Verdict
 from handlers.rules.privacy import is_plain, plain
+from handlers.understanding.understanding import Understanding
 from storage import ahead, chats, inbox
 from storage.database import Ahead, Connection, Database, is_away
 from storage.inbox import Kept
@@ -115,6 +116,16 @@ class Intake:
         """
         self.heard += len(messages)
         self.last_heard = self.now()
+        minded = self._minded(messages)
+        for mind, text in minded:
+            mind.mind(text)
+        try:
+            await self._receive(messages)
+        finally:
+            for mind, text in minded:
+                mind.let(text)
+
+    async def _receive(self, messages: Sequence[Incoming]) -> None:
         wanted: list[Incoming] = []
         asked: set[str] = set()
         """Unknown groups, asked about after all that could have bound them."""
@@ -346,6 +357,17 @@ class Intake:
         if not isinstance(message, Said):
             return True
         return router.matters(self.fixed, community, message)
+
+    def _minded(
+        self, messages: Sequence[Incoming]
+    ) -> list[tuple[Understanding, str]]:
+        """Return whose ear each is for: told from talk here, handled later."""
+        return [
+            (self.fixed.minds[community], message.text)
+            for message in messages
+            if isinstance(message, Said)
+            and (community := self._groups.get(message.chat.key)) is not None
+        ]
 
     @staticmethod
     def _clean(message: Incoming) -> Incoming:

@@ -7,6 +7,8 @@ or said in anger stays out.
 """
 
 from collections import defaultdict
+from collections.abc import Callable, Hashable
+from typing import Any, TypeVar
 
 from config.pack.values import Community
 from config.terms import CategoryId, GridId, Urgency
@@ -24,6 +26,8 @@ from handlers.understanding.lexicon import Lexicon
 from handlers.understanding.meaning import Intent, Meaning, Place, Sure
 from handlers.understanding.place import Gazetteer
 from handlers.understanding.text import fold
+
+T = TypeVar("T")
 
 _READ = 1000
 """Characters; what a longer text reports, it says by then."""
@@ -54,6 +58,24 @@ class Understanding:
         self._places = Gazetteer(community, self._cues.places)
         ids = [category.id for category in community.categories]
         self._fallback = _OTHER if _OTHER in ids or not ids else ids[-1]
+        self._minded: dict[str, dict[Hashable, Any]] = {}
+
+    def mind(self, text: str) -> None:
+        """Judge a text once, however often it is asked about, till ``let``."""
+        self._minded.setdefault(text, {})
+
+    def let(self, text: str) -> None:
+        """Forget a text that was minded."""
+        self._minded.pop(text, None)
+
+    def _once(self, text: str, asked: Hashable, judged: Callable[[], T]) -> T:
+        known = self._minded.get(text)
+        if known is None:
+            return judged()
+        if asked not in known:
+            known[asked] = judged()
+        found: T = known[asked]
+        return found
 
     def judge(
         self,
@@ -63,6 +85,13 @@ class Understanding:
         addressed: bool = False,
     ) -> Meaning:
         """Return what a group message means and what may be done unasked."""
+        return self._once(
+            text,
+            (photos, addressed),
+            lambda: self._judge(text, photos=photos, addressed=addressed),
+        )
+
+    def _judge(self, text: str, *, photos: int, addressed: bool) -> Meaning:
         folded = _read(text)
         if not stirs(folded, self._cues):
             return self._talk(folded, addressed=addressed)
@@ -118,6 +147,9 @@ class Understanding:
 
     def category(self, text: str) -> tuple[CategoryId, float]:
         """Return the best category and how far it leads, from 0 to 1."""
+        return self._once(text, "category", lambda: self._category(text))
+
+    def _category(self, text: str) -> tuple[CategoryId, float]:
         scores: dict[CategoryId, float] = defaultdict(float)
         for hit in self._things.find(_read(text)):
             for category in hit.values:
@@ -134,6 +166,9 @@ class Understanding:
 
     def urgency(self, text: str) -> Urgency:
         """Return how fast somebody must be told, by what the text says."""
+        return self._once(text, "urgency", lambda: self._urgency(text))
+
+    def _urgency(self, text: str) -> Urgency:
         folded = plain(_read(text), self._cues)
         if danger(folded, self._dangers, self._cues):
             return Urgency.DANGER

@@ -163,3 +163,20 @@ def test_any_text_can_be_judged(
     EAR.category(text)
     EAR.urgency(text)
     EAR.place(text, home="8号楼", grid=GridId("g1"))
+
+
+def test_a_text_that_is_minded_is_judged_alike_and_forgotten() -> None:
+    text = "8号楼2单元的楼道灯坏了好几天了"
+    ear = Understanding(TOWN)
+    before = ear.judge(text), ear.category(text), ear.urgency(text)
+
+    ear.mind(text)
+    first = ear.judge(text)
+
+    assert ear.judge(text) is first
+    assert (first, ear.category(text), ear.urgency(text)) == before
+    assert ear.judge(text, addressed=True, photos=1) == ear.judge(
+        text, photos=1, addressed=True
+    )
+    ear.let(text)
+    assert ear.judge(text) is not first
