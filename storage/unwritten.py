@@ -14,12 +14,13 @@ import itertools
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, TypeVar
 
 from sqlalchemy import (
     BigInteger,
     Connection,
+    Dialect,
     Engine,
     Integer,
     Select,
@@ -177,9 +178,46 @@ class Unwritten:
         self._busy = True
         try:
             for (statement, _), them in alike.items():
-                self.db.execute(statement, them)
+                _insert(self.db, statement, them)
         finally:
             self._busy = False
+
+
+def _insert(db: Connection, statement: Any, rows: Sequence[Row]) -> None:  # noqa: ANN401
+    """Write rows of one shape, past what SQLAlchemy does for each of them.
+
+    It would look at every row as if it were the first: half of the price
+    of a row.
+    """
+    if len(rows) == 1:
+        db.execute(statement, rows)
+        return
+    sql, ready = _compiled(statement, db.dialect, tuple(rows[0]))
+    db.exec_driver_sql(
+        sql,
+        [
+            tuple(
+                row[name] if made is None else made(row[name])
+                for name, made in ready
+            )
+            for row in rows
+        ],
+    )
+
+
+@lru_cache(maxsize=256)
+def _compiled(
+    statement: Any,  # noqa: ANN401
+    dialect: Dialect,
+    names: tuple[str, ...],
+) -> tuple[str, list[tuple[str, Callable[[Any], Any] | None]]]:
+    """Return the driver's statement, and how each value is made ready."""
+    compiled = statement.compile(dialect=dialect, column_keys=names)
+    kept = {
+        name: bind.type.dialect_impl(dialect).bind_processor(dialect)
+        for name, bind in compiled.binds.items()
+    }
+    return str(compiled), [(name, kept[name]) for name in compiled.positiontup]
 
 
 def _is_in(one: tuple[Any, Sequence[Row]], tables: frozenset[str]) -> bool:
