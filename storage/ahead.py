@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from config.terms import ChatKind, CommunityId
-from storage import chats, inbox, people
+from config.terms import ChatKind, CommunityId, PersonId
+from storage import chats, inbox, people, tickets
 from storage.messages import (
     Edited,
     Incoming,
@@ -61,5 +61,10 @@ def look(db: Connection, heard: Sequence[Heard]) -> None:
         if group is not None and group.community_id is not None:
             sender = message.sender
             speakers[sender.channel].add((group.community_id, sender.address))
+    met: set[tuple[CommunityId, PersonId]] = set()
     for channel, accounts in speakers.items():
-        people.look_up_accounts(db, channel, accounts)
+        met |= {
+            (one.community_id, one.id)
+            for one in people.look_up_accounts(db, channel, accounts)
+        }
+    tickets.look_up_open(db, met)

@@ -157,6 +157,8 @@ def meet(
         if met is not None:
             return met
     db.execute(_PUT, person)
+    # nobody need count what somebody so new has reported
+    known(db)["open", community, new] = 0
     return Person(community_id=community, id=new, name=sender.name)
 
 
@@ -241,8 +243,8 @@ def find_by_account(
 
 def look_up_accounts(
     db: Connection, channel: str, wanted: Collection[tuple[CommunityId, str]]
-) -> None:
-    """Read the people of many accounts at once, for ``find_by_account``."""
+) -> Iterable[Person]:
+    """Return the people of many accounts, for ``find_by_account`` too."""
     asked = {
         "channel": channel,
         "addresses": sorted({address for _, address in wanted}),
@@ -257,6 +259,7 @@ def look_up_accounts(
             for community, address in wanted
         }
     )
+    return found.values()
 
 
 def look_up(

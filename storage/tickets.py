@@ -1,6 +1,6 @@
 """Tickets: questions, and conditional moves that each write an event."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -168,6 +168,23 @@ _OPEN_COUNT = among(
         ),
     )
 )
+_OPEN = (Status.REPORTED, Status.ACCEPTED, Status.PAUSED)
+_OPEN_COUNTS = among(
+    select(
+        schema.ticket.c.community_id,
+        schema.ticket.c.reporter_id,
+        func.count(),
+    )
+    .where(
+        schema.ticket.c.community_id.in_(
+            bindparam("communities", expanding=True)
+        ),
+        schema.ticket.c.reporter_id.in_(bindparam("people", expanding=True)),
+        schema.ticket.c.status.in_(_OPEN),
+    )
+    .group_by(schema.ticket.c.community_id, schema.ticket.c.reporter_id),
+    schema.ticket,
+)
 _WORDS = [schema.words.c[name] for name in Words.__struct_fields__]
 _WORDS_OF = (
     select(*_WORDS)
@@ -196,9 +213,11 @@ def put(db: Connection, **values: Any) -> Ticket:  # noqa: ANN401
     row = {**_NEW, **values, "id": draw(db, schema.ticket)}
     later(db, prepared.insert_into(schema.ticket), row)
     # a new ticket has none of these: nobody need ask
-    known(db).update(
-        {("photos", row["id"]): (), ("recordings", row["id"]): ()}
-    )
+    before = known(db)
+    before |= {("photos", row["id"]): (), ("recordings", row["id"]): ()}
+    reporter = ("open", row["community_id"], row["reporter_id"])
+    if reporter in before and row["status"] in _OPEN:
+        before[reporter] += 1
     return Ticket(**row)
 
 
@@ -316,6 +335,9 @@ def open_count(
     db: Connection, community: CommunityId, person: PersonId
 ) -> int:
     """Count a resident's open tickets."""
+    counted: int | None = known(db).get(("open", community, person))
+    if counted is not None:
+        return counted
     new = [
         row
         for row in waiting(db, schema.ticket)
@@ -324,6 +346,25 @@ def open_count(
     wanted = {"community": community, "person": person}
     old: int = db.execute(_OPEN_COUNT, wanted).scalar_one()
     return old + len(new)
+
+
+def look_up_open(
+    db: Connection, people: Collection[tuple[CommunityId, PersonId]]
+) -> None:
+    """Count the open tickets of many at once, for ``open_count``."""
+    if not people:
+        return
+    asked = {
+        "communities": sorted({community for community, _ in people}),
+        "people": sorted({person for _, person in people}),
+    }
+    known(db).update({("open", *one): 0 for one in people})
+    known(db).update(
+        {
+            ("open", community, person): count
+            for community, person, count in db.execute(_OPEN_COUNTS, asked)
+        }
+    )
 
 
 def move(

@@ -136,11 +136,12 @@ class Unwritten:
     def undo(self, one: _Block) -> None:
         """End a block as if it had never begun."""
         del self._blocks[self._blocks.index(one) :]
+        if one.laid or len(self.rows) > one.rows:
+            self.known.clear()
         del self.rows[one.rows :]
         del self.notes[one.notes :]
         if one.laid:
             self.spoilt = False
-            self.known.clear()
             self.db.exec_driver_sql(f"ROLLBACK TO SAVEPOINT {one.name}")
             self.db.exec_driver_sql(f"RELEASE SAVEPOINT {one.name}")
 

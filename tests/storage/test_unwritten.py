@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Engine, event, insert, select
 from sqlalchemy.exc import IntegrityError
 
+from config.terms import PersonId
 from storage import people, posts, prepared, schema, tickets
 from storage.database import Connection, Database, savepoint
 from storage.people import Person
@@ -15,6 +16,7 @@ from storage.unwritten import later
 from tests.town import MONDAY, PACK
 
 TOWN = PACK.communities[0].id
+WANG = PersonId("wang")
 
 CHAT = "town:g1"
 
@@ -247,3 +249,36 @@ async def test_what_was_known_is_read_anew_after_a_change(
     before, after = await database.write(work)
 
     assert (before.name, after.name) == ("王芳", "王小芳")
+
+
+def _report(db: Connection, number: int) -> None:
+    tickets.put(
+        db,
+        community_id=TOWN,
+        number=number,
+        code=f"code-{number}",
+        reporter_id=WANG,
+        opened_at=MONDAY,
+    )
+
+
+async def test_open_tickets_counted_ahead_are_counted_on(
+    database: Database,
+) -> None:
+    def work(db: Connection) -> list[int]:
+        tickets.look_up_open(db, {(TOWN, WANG), (TOWN, PersonId("li"))})
+        counts = [tickets.open_count(db, TOWN, WANG)]
+        _report(db, 2)
+        counts.append(tickets.open_count(db, TOWN, WANG))
+        with suppress(ValueError), savepoint(db, "block"):
+            _report(db, 3)
+            raise ValueError("no")
+        counts.append(tickets.open_count(db, TOWN, WANG))
+        return counts
+
+    await database.write(partial(_report, number=1))
+
+    assert await database.write(work) == [1, 2, 2]
+    assert (
+        await database.read(lambda db: tickets.open_count(db, TOWN, WANG)) == 2
+    )
