@@ -66,6 +66,13 @@ def test_no_path_of_a_machine_is_committed() -> None:
     assert _lines_with(MACHINES) == []
 
 
+def test_no_link_is_committed() -> None:
+    """What a link points to is seldom there on the next machine."""
+    staged = _git("ls-files", "--stage", "-z").split("\0")
+
+    assert [line for line in staged if line.startswith("120000")] == []
+
+
 def test_nothing_is_put_off_in_a_comment() -> None:
     assert _lines_with(PUT_OFF) == []
 
