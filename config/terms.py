@@ -68,6 +68,10 @@ class Status(StrEnum):
     MERGED = "merged"
 
 
+OPEN = frozenset({Status.REPORTED, Status.ACCEPTED, Status.PAUSED})
+"""Where something is still owed."""
+
+
 class Action(StrEnum):
     """What is done to a ticket; one event row each."""
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 from config.pack.values import System
 from config.terms import (
+    OPEN,
     Action,
     ChatKind,
     Language,
@@ -139,7 +140,7 @@ def _follow(ctx: Context, ticket: Ticket, step: Step) -> list[Outgoing]:
             said += _take_away(ctx, ticket, order, step)
         else:
             said += _tell(ctx, ticket, now, order, step)
-    if now and now.id not in known and ticket.status in rules.OPEN:
+    if now and now.id not in known and ticket.status in OPEN:
         said.append(_open(ctx, ticket, now))
     return said
 

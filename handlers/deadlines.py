@@ -4,10 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from config.terms import Action, Level, PersonId, Role, TicketId, Urgency
+from config.terms import OPEN, Action, Level, PersonId, TicketId, Urgency
 from handlers import letters, opening, triage, wording
 from handlers.context import Context
-from handlers.rules import ticket as rules
 from storage import limits, tickets
 from storage.limits import Due, TimeLimit
 from storage.messages import Outgoing
@@ -50,7 +49,7 @@ def remind(ctx: Context, due: Due) -> list[Nudge]:
     that come at once the last one is heard.
     """
     ticket = tickets.get(ctx.db, TicketId(due.subject_id))
-    if ticket.status not in rules.OPEN:
+    if ticket.status not in OPEN:
         return []
     limit = limits.get(ctx.db, due.limit_id)
     if limit is None or limit.state != "running":
@@ -178,8 +177,7 @@ def _owing(ctx: Context, ticket: Ticket) -> list[Person]:
     person = ctx.find(ticket.assignee_id)
     if ticket.level is Level.GRID and person is not None:
         return [person]
-    role = Role.STREET if ticket.level is Level.STREET else Role.DESK
-    owing = {desk.id: desk for desk in letters.desks(ctx, role)}
+    owing = {one.id: one for one in triage.overseers(ctx, ticket.level)}
     if person is not None:
         owing.setdefault(person.id, person)
     return list(owing.values())

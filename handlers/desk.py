@@ -2,7 +2,7 @@
 
 import re
 
-from config.terms import STAFF, Action, Source, TicketId
+from config.terms import OPEN, STAFF, Action, Source, TicketId
 from handlers import letters, opening, report, triage
 from handlers.context import Context
 from handlers.letters import Pick
@@ -68,7 +68,7 @@ def merge(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
         access.may(report.ties_to(ctx, target), Action.MERGE)
     ):
         raise Refused("refused-not-allowed", number=ticket.number)
-    if target.status not in rules.OPEN:
+    if target.status not in OPEN:
         raise Refused("refused-add-ended", number=target.number)
     status = rules.next_status(ticket.status, Action.MERGE)
     tickets.move(ctx.db, ticket, status, merged_into=target.id)

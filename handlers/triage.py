@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from config.terms import (
+    OPEN,
     STAFF,
     Action,
     Command,
@@ -151,7 +152,7 @@ def show(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
     staff = ties & {*access.MAY[Action.ACCEPT]}
     picks = (
         opening.worker_picks(ctx, ticket, to)
-        if staff and ticket.status in rules.OPEN
+        if staff and ticket.status in OPEN
         else []
     )
     return [

@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 
 from config.terms import (
+    OPEN,
     Action,
     CommunityId,
     PersonId,
@@ -48,7 +49,6 @@ from storage.people import put_new
 from storage.tickets import Ticket
 from storage.wishes import Wish
 
-_OPEN = (Status.REPORTED, Status.ACCEPTED, Status.PAUSED)
 _TELLING = 2
 """Characters from which on a name tells more than it hides."""
 _CHUNK = 400
@@ -111,7 +111,7 @@ def erase(
         kept=[
             one
             for one in own
-            if one.status in _OPEN and not _is_theirs(db, who, one)
+            if one.status in OPEN and not _is_theirs(db, who, one)
         ],
         wishes=[one for one in held if one.status not in wishes.ENDED],
     )
@@ -203,7 +203,7 @@ def _own_tickets(db: Connection, who: _Person) -> list[Ticket]:
 
 def _is_theirs(db: Connection, who: _Person, ticket: Ticket) -> bool:
     """Whether an open ticket ends with its reporter."""
-    if ticket.status not in _OPEN or ticket.urgency == Urgency.DANGER:
+    if ticket.status not in OPEN or ticket.urgency == Urgency.DANGER:
         return False
     t, w = schema.ticket, schema.words
     followed = exists().where(

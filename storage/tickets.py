@@ -16,6 +16,7 @@ from sqlalchemy import (
 )
 
 from config.terms import (
+    OPEN,
     Action,
     BodyId,
     CategoryId,
@@ -163,12 +164,9 @@ _OPEN_COUNT = among(
     select(func.count()).where(
         schema.ticket.c.community_id == bindparam("community"),
         schema.ticket.c.reporter_id == bindparam("person"),
-        schema.ticket.c.status.in_(
-            (Status.REPORTED, Status.ACCEPTED, Status.PAUSED)
-        ),
+        schema.ticket.c.status.in_(OPEN),
     )
 )
-_OPEN = (Status.REPORTED, Status.ACCEPTED, Status.PAUSED)
 _OPEN_COUNTS = among(
     select(
         schema.ticket.c.community_id,
@@ -180,7 +178,7 @@ _OPEN_COUNTS = among(
             bindparam("communities", expanding=True)
         ),
         schema.ticket.c.reporter_id.in_(bindparam("people", expanding=True)),
-        schema.ticket.c.status.in_(_OPEN),
+        schema.ticket.c.status.in_(OPEN),
     )
     .group_by(schema.ticket.c.community_id, schema.ticket.c.reporter_id),
     schema.ticket,
@@ -216,7 +214,7 @@ def put(db: Connection, **values: Any) -> Ticket:  # noqa: ANN401
     before = known(db)
     before |= {("photos", row["id"]): (), ("recordings", row["id"]): ()}
     reporter = ("open", row["community_id"], row["reporter_id"])
-    if reporter in before and row["status"] in _OPEN:
+    if reporter in before and row["status"] in OPEN:
         before[reporter] += 1
     return Ticket(**row)
 
@@ -267,7 +265,7 @@ def assigned(
         select(*_COLUMNS)
         .where(
             t.c.community_id == community,
-            t.c.status.in_((Status.REPORTED, Status.ACCEPTED, Status.PAUSED)),
+            t.c.status.in_(OPEN),
             mine,
         )
         .order_by(soonest.is_(None), soonest, t.c.id)
@@ -291,7 +289,7 @@ def orphaned(
         )
         .where(
             t.c.community_id == community,
-            t.c.status.in_((Status.REPORTED, Status.ACCEPTED, Status.PAUSED)),
+            t.c.status.in_(OPEN),
             ~p.c.active,
         )
         .order_by(t.c.id)

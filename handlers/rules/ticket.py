@@ -1,6 +1,6 @@
 """The life of a ticket. The table is the machine; README draws it."""
 
-from config.terms import Action, Status
+from config.terms import OPEN, Action, Status
 from handlers.rules.refusals import Refused
 
 STEPS: dict[tuple[Status, Action], Status] = {
@@ -27,7 +27,6 @@ STEPS: dict[tuple[Status, Action], Status] = {
     (Status.MERGED, Action.UNMERGE): Status.REPORTED,
 }
 
-OPEN = frozenset({Status.REPORTED, Status.ACCEPTED, Status.PAUSED})
 ENDED = frozenset(Status) - OPEN
 
 STAYS: dict[Action, frozenset[Status]] = {

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.terms import Action, Status
+from config.terms import OPEN, Action, Status
 from handlers.rules import access
 from handlers.rules.access import Tie
 from handlers.rules.refusals import Refused
-from handlers.rules.ticket import ENDED, OPEN, STAYS, STEPS, can, next_status
+from handlers.rules.ticket import ENDED, STAYS, STEPS, can, next_status
 
 
 @given(st.lists(st.sampled_from(Action)))
