@@ -9,7 +9,7 @@ from collections.abc import (
     Sequence,
 )
 from datetime import UTC, datetime
-from functools import cache, partial
+from functools import partial
 from typing import Any, TypeVar
 
 from msgspec import Struct
@@ -33,7 +33,7 @@ from config.terms import (
     PersonId,
     Role,
 )
-from storage import schema
+from storage import prepared, schema
 from storage.database import touch
 from storage.messages import Chat, Sender
 from storage.unwritten import among, known, later, remembered
@@ -146,7 +146,8 @@ def meet(
         "person_id": new,
         "seen_at": now,
     }
-    if db.execute(_put_account(db.dialect.name), account).first() is None:
+    put = db.execute(prepared.insert_if_new(db, schema.account), account)
+    if put.rowcount == 0:
         met = find_by_account(db, community, sender.channel, sender.address)
         if met is None and not _take_over(db, account):
             met = find_by_account(
@@ -160,17 +161,6 @@ def meet(
     # nobody need count what somebody so new has reported
     known(db)["open", community, new] = 0
     return Person(community_id=community, id=new, name=sender.name)
-
-
-@cache
-def _put_account(dialect: str) -> Any:  # noqa: ANN401
-    """Give the account to a new person, unless somebody ever had it."""
-    a = schema.account
-    put = (sqlite if dialect == "sqlite" else postgresql).insert(a)
-    fresh = put.on_conflict_do_nothing(
-        index_elements=["channel", "address", "community_id"]
-    )
-    return among(fresh.returning(a.c.person_id), a)
 
 
 def _take_over(db: Connection, account: Mapping[str, Any]) -> bool:
@@ -668,15 +658,19 @@ _BY_IDS = among(
     ),
     schema.role,
 )
+_SPEAKS = (
+    schema.account.c.active,
+    schema.person.c.id == schema.account.c.person_id,
+    schema.person.c.community_id == schema.account.c.community_id,
+)
+"""Ties an account to the person who speaks from it."""
 _BY_ACCOUNTS = among(
     _people()
     .add_columns(schema.account.c.address)
     .where(
         schema.account.c.channel == bindparam("channel"),
         schema.account.c.address.in_(bindparam("addresses", expanding=True)),
-        schema.account.c.active,
-        schema.person.c.id == schema.account.c.person_id,
-        schema.person.c.community_id == schema.account.c.community_id,
+        *_SPEAKS,
     ),
     schema.account,
     schema.person,
@@ -687,9 +681,7 @@ _BY_ACCOUNT = among(
         schema.account.c.channel == bindparam("channel"),
         schema.account.c.address == bindparam("address"),
         schema.account.c.community_id == bindparam("community"),
-        schema.account.c.active,
-        schema.person.c.id == schema.account.c.person_id,
-        schema.person.c.community_id == schema.account.c.community_id,
+        *_SPEAKS,
     ),
     schema.account,
     schema.person,
