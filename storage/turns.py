@@ -232,9 +232,7 @@ def _claiming(dialect: str) -> ReturningUpdate[Any]:
             state="sending",
             attempts=o.c.attempts + 1,
             fence=o.c.fence + 1,
-            lease_until=None
-            if dialect == "sqlite"
-            else func.clock_timestamp() + bindparam("lease", type_=Interval),
+            lease_until=_lease_end(dialect),
         )
         .returning(*COLUMNS),
         o,
@@ -283,8 +281,9 @@ def lapsed(db: Connection, limit: int, lease: timedelta) -> Sequence[Letter]:
     rows = db.execute(
         update(o)
         .where(o.c.id.in_(db.scalars(ids).all()))
-        .values(fence=o.c.fence + 1, lease_until=_lease_end(db, lease))
-        .returning(*COLUMNS)
+        .values(fence=o.c.fence + 1, lease_until=_lease_end(db.dialect.name))
+        .returning(*COLUMNS),
+        {"lease": lease},
     ).mappings()
     return [Letter(**row) for row in rows]
 
@@ -309,11 +308,11 @@ def orphaned(db: Connection, limit: int) -> Sequence[Letter]:
     return [Letter(**row) for row in rows]
 
 
-def _lease_end(db: Connection, lease: timedelta) -> Any:  # noqa: ANN401
-    """Return when the lease ends, by the database's clock.
+def _lease_end(dialect: str) -> ColumnElement[Any] | None:
+    """Return when a ``lease`` that is given ends, by the database's clock.
 
     One process has an SQLite file: there a lease means nothing.
     """
-    if db.dialect.name == "sqlite":
+    if dialect == "sqlite":
         return None
-    return func.clock_timestamp() + lease
+    return func.clock_timestamp() + bindparam("lease", type_=Interval)
