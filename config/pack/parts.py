@@ -25,6 +25,7 @@ from config.terms import (
     BodyId,
     CategoryId,
     GridId,
+    Language,
     Level,
     PersonId,
     Role,
@@ -129,27 +130,29 @@ def rules(value: Value) -> Rules:
     kinds = get_type_hints(Rules)
     given: dict[str, Any] = {}
     for field in fields(Rules):
-        if field.name == "emergency":
-            value_in = block.value("emergency")
-            words_in = by_language(value_in) if value_in else None
-            if words_in is not None:
-                given["emergency"] = words_in
+        written = block.value(field.name)
+        if written is None:
             continue
-        parse = _PARSERS[kinds[field.name]]
-        found = block.maybe(field.name, parse, None)
+        found = _RULE_READERS[kinds[field.name]](written)
         if found is not None:
             given[field.name] = found
     block.close()
     return Rules(**given)
 
 
-_PARSERS: Mapping[type, Callable[[str], Any]] = {
-    time: parsing.clock,
-    timedelta: parsing.duration,
-    int: parsing.whole,
-    str: parsing.text,
-    bool: parsing.yes_no,
+def _single(parse: Callable[[str], Any]) -> Callable[[Value], Any]:
+    return lambda value: value.scalar(parse)
+
+
+_RULE_READERS: Mapping[Any, Callable[[Value], Any]] = {
+    time: _single(parsing.clock),
+    timedelta: _single(parsing.duration),
+    int: _single(parsing.whole),
+    str: _single(parsing.text),
+    bool: _single(parsing.yes_no),
+    Mapping[Language, str]: by_language,
 }
+"""How each kind of number or words is read, by the type of its field."""
 
 READERS: Mapping[str, Callable[[Value], Any]] = {
     "people": people,
