@@ -76,7 +76,6 @@ class Delivery:
     sent: int = 0
     parked: int = 0
     repeated: int = 0
-    last_sent: datetime | None = None
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _busy: int = 0
     _unnoted: int = 0
@@ -258,7 +257,6 @@ class Delivery:
         now = self.now()
         await self._note(lambda db: outbox.mark_sent(db, letter, message, now))
         self.sent += 1
-        self.last_sent = now
         log.info("sent", letter=letter.id, attempts=letter.attempts)
 
     async def _later(self, letter: Letter, later: Later) -> None:

@@ -62,7 +62,6 @@ class Intake:
     """Messages taken in since the start, talk included."""
     acted: int = 0
     """Messages that went to the writer."""
-    last_heard: datetime | None = None
     _groups: dict[str, CommunityId] = field(default_factory=dict)
     _careful: int = CAREFUL
     _counted: dict[str, bool] = field(default_factory=dict)
@@ -115,7 +114,6 @@ class Intake:
         of it may be acknowledged.
         """
         self.heard += len(messages)
-        self.last_heard = self.now()
         minded = self._minded(messages)
         for mind, text in minded:
             mind.mind(text)

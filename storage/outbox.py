@@ -229,22 +229,6 @@ def find_sent(db: Connection, chat: str, message: str) -> Letter | None:
     return None if row is None else Letter(**row)
 
 
-def last_sent(db: Connection, chat: str) -> Letter | None:
-    """Return what was said last in a chat, or None."""
-    o = schema.outbox
-    row = (
-        db.execute(
-            select(*COLUMNS)
-            .where(o.c.chat == chat, o.c.state == "sent", o.c.kind == "say")
-            .order_by(o.c.id.desc())
-            .limit(1)
-        )
-        .mappings()
-        .first()
-    )
-    return None if row is None else Letter(**row)
-
-
 def parked(db: Connection, limit: int = 100) -> Sequence[Letter]:
     """Return the letters that were given up, oldest first."""
     o = schema.outbox
