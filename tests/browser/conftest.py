@@ -49,10 +49,13 @@ class Looker:
             is_mobile=phone,
             has_touch=phone,
         )
+        context.set_default_timeout(8_000)
+        context.on(
+            "weberror",
+            lambda wrong: self.complaints.append(f"{wrong.error}"),
+        )
+        context.on("console", self._note)
         page = await context.new_page()
-        page.set_default_timeout(8_000)
-        page.on("pageerror", lambda error: self.complaints.append(f"{error}"))
-        page.on("console", self._note)
         await page.goto(self.base + path)
         try:
             yield page

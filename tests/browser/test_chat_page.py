@@ -131,31 +131,76 @@ async def test_words_unsent_when_the_page_closed_go_out_at_the_next_visit(
         )
 
 
+async def _goes_offline_writing(page: Page, text: str) -> None:
+    await page.context.set_offline(offline=True)
+    await page.wait_for_selector("#line.off")
+    await page.fill("#text", text)
+    await page.click("#send")
+    await expect(page.locator("#pending .message")).to_have_count(1)
+
+
+async def _leaves(here: Town, address: str, chat: str) -> None:
+    await here.db.write(
+        lambda db: db.execute(
+            schema.webchat_member.delete().where(
+                schema.webchat_member.c.address == address,
+                schema.webchat_member.c.chat == chat,
+            )
+        )
+    )
+
+
 async def test_words_that_are_not_taken_are_given_back(
     here: Town, looker: Looker
 ) -> None:
     async with looker.opens("/?me=wang#g1") as page:
         await _connected(page)
-        await page.context.set_offline(offline=True)
-        await page.wait_for_selector("#line.off")
-        await page.fill("#text", "我搬家了")
-        await page.click("#send")
-        await expect(page.locator("#pending .message")).to_have_count(1)
-        await here.db.write(
-            lambda db: db.execute(
-                schema.webchat_member.delete().where(
-                    schema.webchat_member.c.address == "wang",
-                    schema.webchat_member.c.chat == "g1",
-                )
-            )
-        )
+        await _goes_offline_writing(page, "我搬家了")
+        await page.fill("#text", "新地址是")
+        await _leaves(here, "wang", "g1")
         await page.context.set_offline(offline=False)
-        await page.reload()
-        await expect(page.locator("#text")).to_have_value("我搬家了")
         await expect(page.get_by_role("alert")).to_have_text(
             "这里您不能这样做。"
         )
+        both = "新地址是\n我搬家了"
+        await expect(page.locator("#text")).to_have_value(both)
         await expect(page.locator("#pending .message")).to_have_count(0)
+        await page.reload()
+        await _connected(page)
+        await expect(page.locator("#text")).to_have_value(both)
+
+
+async def test_words_of_a_closed_page_that_are_not_taken_are_given_back(
+    here: Town, looker: Looker
+) -> None:
+    async with looker.opens("/?me=wang#g1") as page:
+        await _connected(page)
+        await _goes_offline_writing(page, "我搬家了")
+        await _leaves(here, "wang", "g1")
+        await page.close()
+        await page.context.set_offline(offline=False)
+        again = await page.context.new_page()
+        await again.goto(looker.base + "/?me=wang#g1")
+        await expect(again.get_by_role("alert")).to_have_text(
+            "这里您不能这样做。"
+        )
+        await expect(again.locator("#text")).to_have_value("我搬家了")
+        await expect(again.locator("#pending .message")).to_have_count(0)
+
+
+async def test_words_not_sent_yet_wait_in_their_chat(looker: Looker) -> None:
+    async with looker.opens("/?me=wang#g1") as page:
+        await _connected(page)
+        await page.fill("#text", "楼道里")
+        await page.locator('.chat-row[data-chat="wang"]').click()
+        await expect(page.locator("#text")).to_have_value("")
+        await page.fill("#text", "我的工单")
+        await page.press("#text", "Enter")
+        await page.reload()
+        await _connected(page)
+        await expect(page.locator("#text")).to_have_value("")
+        await page.locator('.chat-row[data-chat="g1"]').click()
+        await expect(page.locator("#text")).to_have_value("楼道里")
 
 
 async def test_everything_can_be_done_by_keyboard(
@@ -227,12 +272,14 @@ async def test_one_replies_edits_and_takes_back(
         await page.keyboard.press("Enter")
         mine = page.locator(".message.mine[data-id]").last
         await expect(mine.locator(".quote")).to_contain_text("路灯坏了吗？")
+        await page.fill("#text", "还有一件")
         await mine.locator("summary").click()
         await mine.get_by_role("button", name="修改").click()
         await page.fill("#text", "是的，8号楼的坏了")
         await page.click("#send")
         await expect(mine.locator(".text")).to_have_text("是的，8号楼的坏了")
         await expect(mine).to_contain_text("已修改")
+        await expect(page.locator("#text")).to_have_value("还有一件")
         await mine.locator("summary").click()
         await mine.get_by_role("button", name="撤回").click()
         await expect(mine).to_contain_text("您撤回了一条消息")

@@ -1,4 +1,5 @@
 // Writing: words, photos, a reply, an edit of what we said before.
+import { Drafts } from "./drafts.js";
 import { el, icon } from "./dom.js";
 import { mine, setup, t } from "./words.js";
 
@@ -16,7 +17,7 @@ export class Composer {
     this.tries = document.getElementById("tries");
     this.tried = new Set();
     this.photos = [];
-    this.drafts = new Map();
+    this.drafts = new Drafts(setup.me);
     this.#listen();
   }
 
@@ -27,6 +28,7 @@ export class Composer {
     });
     this.text.addEventListener("input", () => {
       this.#grow();
+      this.#keep();
       if (this.text.value === "/") this.#openMenu(true);
     });
     this.menuToggle.addEventListener("click", () => this.#openMenu(this.menu.hidden));
@@ -53,15 +55,13 @@ export class Composer {
   }
 
   open(chat) {
-    if (this.chat) this.drafts.set(this.chat.address, this.text.value);
-    this.chat = chat;
     this.clearContext();
+    this.chat = chat;
     this.say("");
     this.#drawMenu(chat.menu);
     this.#drawTries();
-    this.text.value = this.drafts.get(chat.address) ?? "";
     this.text.placeholder = t(chat.kind === "private" ? "web-write-private-hint" : "web-write-hint");
-    this.#grow();
+    this.#restore();
   }
 
   reply(message, name) {
@@ -117,6 +117,7 @@ export class Composer {
 
   #fill(text) {
     this.text.value = text;
+    this.#keep();
     this.text.focus();
     this.#grow();
   }
@@ -165,29 +166,48 @@ export class Composer {
     const asked = editing
       ? this.wire.ask({ type: "edit", chat: chat.address, id: editing, text })
       : this.wire.ask({ type: "post", chat: chat.address, text, photos, quote });
-    this.#clear();
+    if (editing) this.clearContext();
+    else this.#clear();
     this.#openMenu(false);
     this.tried.add(chat.address);
     this.#drawTries();
     try {
       await asked;
     } catch (no) {
-      this.giveBack(text, t(`web-no-${no.message}`));
+      this.giveBack(chat.address, text, t(`web-no-${no.message}`));
     }
   }
 
   /** Show why words were not taken, and put them back where they can be mended. */
-  giveBack(text, why) {
-    if (!this.text.value) this.text.value = text;
-    this.#grow();
+  giveBack(address, text, why) {
+    this.drafts.add(address, text);
+    if (address === this.chat?.address) this.#restore();
     this.say(why);
   }
 
+  /** Bring here what was being written in chats that are no longer ours. */
+  adopt(chats) {
+    for (const text of this.drafts.orphans(chats)) this.drafts.add(this.chat.address, text);
+    this.#restore();
+  }
+
+  #restore() {
+    const draft = this.drafts.of(this.chat.address);
+    if (this.editing) this.before = draft;
+    else this.text.value = draft;
+    this.#grow();
+  }
+
+  /** Remember what stands in the box, should the page go before it is sent. */
+  #keep() {
+    if (this.chat && !this.editing) this.drafts.keep(this.chat.address, this.text.value);
+  }
+
   #clear() {
-    this.before = "";
+    this.text.value = "";
     this.clearContext();
     this.say("");
-    this.text.value = "";
+    this.#keep();
     for (const photo of this.photos) URL.revokeObjectURL(photo.url);
     this.photos = [];
     this.#draw();

@@ -99,7 +99,10 @@ wire.addEventListener("welcome", ({ detail }) => {
   if (current) {
     if (!room(current).loaded) wire.tell({ type: "open", chat: current });
     markRead();
-  } else if (first) show(first, { view: !narrow.matches || first === wanted });
+  } else if (first) {
+    show(first, { view: !narrow.matches || first === wanted });
+    composer.adopt(list.chats.map(({ address }) => address));
+  }
 });
 
 wire.addEventListener("news", ({ detail }) => {
@@ -145,7 +148,10 @@ wire.addEventListener("pending", () => {
 });
 
 // words of an earlier visit that were not taken: their writer gets them back
-wire.addEventListener("returned", ({ detail }) => composer.giveBack(detail.text, t(`web-no-${detail.why}`)));
+wire.addEventListener("returned", ({ detail }) => {
+  const place = list.find(detail.chat) ? detail.chat : current;
+  composer.giveBack(place, detail.text, t(`web-no-${detail.why}`));
+});
 
 wire.addEventListener("notice", ({ detail }) => {
   composer.say(detail.text, !detail.alert);
