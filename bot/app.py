@@ -263,7 +263,7 @@ async def serve(settings: Settings, plan: Plan, host: str, port: int) -> None:
                 backlog=lambda: core.backlog.last,
             )
         )
-        edges.health = core.health
+        edges.watch(core.health)
         stack.push_async_callback(edges.close)
         runner = web.AppRunner(
             edges.site(core),
@@ -353,6 +353,12 @@ class Edges:
         if self.telegram is not None and channel == self.telegram.name:
             return self.telegram.link(payload)
         return ""
+
+    def watch(self, health: Health) -> None:
+        """Let the channels tell how they fare, and whether they listen."""
+        self.health = health
+        if self.telegram is not None:
+            health.doors[self.telegram.name] = self.telegram.is_open
 
     async def close(self) -> None:
         """Close what the channels hold open."""

@@ -1,7 +1,8 @@
 """Is it alive, is it ready, how much has it done: for machines.
 
 ``/healthz`` tells *progress*: a loop that beats late is stuck although
-the process lives. ``/readyz`` adds that the start is over.
+the process lives. ``/readyz`` adds that the start is over and that every
+door opens to who knocks.
 """
 
 import asyncio
@@ -24,6 +25,8 @@ class Health:
     ready: bool = False
     registry: CollectorRegistry = REGISTRY
     seconds: Callable[[], float] = _seconds
+    doors: dict[str, Callable[[], bool]] = field(default_factory=dict)
+    """What others send us comes in here: whether it is taken now."""
     _beats: dict[str, tuple[float, float]] = field(default_factory=dict)
 
     def beat(self, loop: str, within_s: float) -> None:
@@ -43,6 +46,10 @@ class Health:
             if now - at > within
         }
 
+    def closed(self) -> list[str]:
+        """Return the doors that take nothing yet."""
+        return [door for door, is_open in self.doors.items() if not is_open()]
+
 
 HEALTH = web.AppKey("health", Health)
 
@@ -56,12 +63,17 @@ async def healthz(request: web.Request) -> web.Response:
 
 
 async def readyz(request: web.Request) -> web.Response:
-    """Answer 200 once started and while every loop makes progress."""
+    """Answer 200 once everything is taken, and while all loops go on."""
     health = request.app[HEALTH]
-    stuck = health.stuck()
-    ok = health.ready and not stuck
+    stuck, closed = health.stuck(), health.closed()
+    ok = health.ready and not stuck and not closed
     return web.json_response(
-        {"ok": ok, "started": health.ready, "stuck": stuck},
+        {
+            "ok": ok,
+            "started": health.ready,
+            "stuck": stuck,
+            "closed": closed,
+        },
         status=200 if ok else 503,
     )
 

@@ -14,6 +14,7 @@ import aiohttp
 from tests.emulators.botapi import TOKEN, BotApi
 
 ROOT = Path(__file__).parents[2]
+SECRET = "0123456789abcdef"  # noqa: S105
 START_S = 30.0
 TAKEN_IN = ("photos_wanted", "updates_failing")
 EVERYTHING = (*TAKEN_IN, "letters_waiting")
@@ -139,7 +140,7 @@ async def started(
 def _webhook(port: int) -> dict[str, str]:
     return {
         "LINLI_TELEGRAM_MODE": "webhook",
-        "LINLI_TELEGRAM_SECRET": "0123456789abcdef",
+        "LINLI_TELEGRAM_SECRET": SECRET,
         "LINLI_PUBLIC_URL": f"http://127.0.0.1:{port}",
     }
 

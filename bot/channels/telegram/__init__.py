@@ -133,6 +133,10 @@ class Telegram:
             return []
         return [web.post(PATH, self._hook.answer)]
 
+    def is_open(self) -> bool:
+        """Whether the webhook takes updates; who polls waits for nobody."""
+        return self._hook is None or self._hook.is_open()
+
     async def check(self) -> list[Finding]:
         """Say what works and what to mend."""
         return await self._checker.findings()

@@ -40,6 +40,10 @@ class Webhook:
         self._set = False
         self._patience = 3 * receiver.ways.watch_s
 
+    def is_open(self) -> bool:
+        """Whether genuine updates are taken: not before we know our name."""
+        return self._receive is not None
+
     async def run(self, receive: Receive) -> None:
         """Look after the webhook forever; ``answer`` does the work."""
         self._receiver.alive(self._patience)

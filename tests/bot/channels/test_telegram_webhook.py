@@ -221,7 +221,9 @@ async def test_a_body_that_never_ends_is_cut(
 async def test_before_the_core_listens_the_platform_is_put_off(
     door: Door,
 ) -> None:
+    assert door.telegram is not None
     assert await _post(f"{door.url}/telegram/webhook") == 503
+    assert not door.telegram.is_open()
 
 
 async def test_a_webhook_somebody_else_set_is_set_right(
@@ -246,4 +248,6 @@ async def test_a_webhook_somebody_else_set_is_set_right(
 
 
 def test_polling_has_no_door() -> None:
-    assert channel(BotApi()).routes() == []
+    polling = channel(BotApi())
+    assert polling.routes() == []
+    assert polling.is_open()
