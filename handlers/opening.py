@@ -196,7 +196,9 @@ def start_limits(
 
     ``kinds`` leaves out limits that were met before; None: all start.
     """
-    community = ctx.community
+    community, urgency = ctx.community, Urgency(ticket.urgency)
+    ladder = rules.ladder_for(community.ladder, urgency)
+    alarms = rules.alarms(community.rules, urgency)
     owed = [
         (
             limit,
@@ -205,7 +207,7 @@ def start_limits(
             ),
         )
         for limit in rules.limits_for(
-            community.limits, ticket.category, ticket.severity
+            community.limits, ticket.category, ticket.severity, urgency
         )
         if kinds is None or limit.kind in kinds
     ]
@@ -219,7 +221,7 @@ def start_limits(
     rows = [
         _due(ctx, ticket.id, started.id, moment)
         for (limit, due), started in zip(owed, running, strict=True)
-        for moment in rules.moments(limit, now, due, community.ladder)
+        for moment in rules.moments(limit, now, due, ladder, alarms)
         if moment.at > ctx.now or moment.rung == "at"
     ]
     limits.put_dues(ctx.db, rows)

@@ -70,11 +70,11 @@ def yes_no(word: str) -> bool:
 
 def span(word: str) -> Span:
     """Take a limit's time, in hours or days, working or not."""
-    match = re.fullmatch(r"([0-9]{1,5})(h|d|wh|wd)", word)
+    match = re.fullmatch(r"([0-9]{1,5})(m|h|d|wh|wd)", word)
     if match is None or not 0 < int(match[1]) <= _MOST:
         raise ValueError(
-            f'"{word}" is no span: write 4h, 7d, 4wh (working hours)'
-            " or 5wd (working days)"
+            f'"{word}" is no span: write 15m, 4h, 7d, 4wh (working'
+            " hours) or 5wd (working days)"
         )
     return Span(int(match[1]), Unit(match[2]))
 

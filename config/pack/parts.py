@@ -31,6 +31,7 @@ from config.terms import (
     Role,
     Severity,
     Status,
+    Urgency,
 )
 
 _T = TypeVar("_T")
@@ -43,9 +44,11 @@ REMIND_BEFORE: tuple[timedelta, ...] = (
 
 _ROLE = parsing.one_of(Role, "role")
 _SEVERITY = parsing.one_of(Severity, "severity")
+_URGENCY = parsing.one_of(Urgency, "urgency")
 _STATUS = parsing.one_of(Status, "status of ours")
 _LEVEL = parsing.one_of(Level, "level")
 _ANY = "*"
+_OFFICE = frozenset({Unit.WORKING_HOURS, Unit.WORKING_DAYS})
 
 DEFAULTS: Mapping[str, Any] = {
     "people": (),
@@ -92,14 +95,16 @@ def ladder(value: Value) -> tuple[Rung, ...]:
     for block in value.blocks():
         after = block.need("after", parsing.duration)
         level = block.need("level", _LEVEL)
+        urgency = _or_any(block, "urgency", _URGENCY)
         block.close()
         if after is None or level is None:
             continue
-        if rungs and after <= rungs[-1].after:
+        below = [one for one in rungs if one.urgency is urgency]
+        if below and after <= below[-1].after:
             block.here.wrong("must come later than the rung before it")
-        if rungs and _height(level) <= _height(rungs[-1].level):
+        if below and _height(level) <= _height(below[-1].level):
             block.here.wrong("must stand higher than the rung before it")
-        rungs.append(Rung(after, level))
+        rungs.append(Rung(after, level, urgency))
     return tuple(rungs)
 
 
@@ -261,12 +266,19 @@ def _limit(block: Block) -> Limit | None:
         block.refer("category", "category")
     kind = block.need("kind", parsing.ident)
     within = block.need("within", parsing.span)
-    severity = _severity(block)
-    block.note("limit", f"{category} {severity or _ANY} {kind}", "kind")
+    severity = _or_any(block, "severity", _SEVERITY)
+    urgency = _or_any(block, "urgency", _URGENCY)
+    which = f"{category} {severity or _ANY} {kind}"
+    block.note("limit", f"{which} {urgency}" if urgency else which, "kind")
     reminders = block.value("remind_before")
     before = reminders.many(parsing.duration) if reminders else REMIND_BEFORE
     if kind is None or within is None:
         return None
+    if urgency is Urgency.DANGER and within.unit in _OFFICE:
+        block.here.wrong(
+            f"danger doesn't wait for the office: {within} must be minutes,"
+            " hours or days, such as 15m or 4h"
+        )
     whole = _longest(within.amount, within.unit)
     if reminders is not None and any(ahead >= whole for ahead in before):
         reminders.wrong(f"must be shorter than the limit itself, {within}")
@@ -278,17 +290,21 @@ def _limit(block: Block) -> Limit | None:
         remind_before=tuple(
             sorted((ahead for ahead in before if ahead < whole), reverse=True)
         ),
+        urgency=urgency,
     )
 
 
-def _severity(block: Block) -> Severity | None:
-    value = block.value("severity")
+def _or_any(block: Block, key: str, parse: Callable[[str], _T]) -> _T | None:
+    """Return the word of a key; None if it is not there or any will do."""
+    value = block.value(key)
     if value is None or value.node.value == _ANY:
         return None
-    return value.scalar(_SEVERITY)
+    return value.scalar(parse)
 
 
 def _longest(amount: int, unit: Unit) -> timedelta:
+    if unit is Unit.MINUTES:
+        return timedelta(minutes=amount)
     hours = unit in {Unit.HOURS, Unit.WORKING_HOURS}
     return timedelta(hours=amount) if hours else timedelta(days=amount)
 

@@ -23,12 +23,14 @@ from config.terms import (
     PersonId,
     Role,
     Severity,
+    Urgency,
 )
 
 
 class Unit(StrEnum):
     """How a limit counts."""
 
+    MINUTES = "m"
     HOURS = "h"
     DAYS = "d"
     WORKING_HOURS = "wh"
@@ -37,7 +39,7 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """``4h``, ``7d``, ``4wh``, ``5wd``."""
+    """``15m``, ``4h``, ``7d``, ``4wh``, ``5wd``."""
 
     amount: int
     unit: Unit
@@ -114,6 +116,8 @@ class Limit:
     """A ``LimitKind`` or the pack's own word."""
     within: Span
     remind_before: tuple[timedelta, ...]
+    urgency: Urgency | None = None
+    """None: any urgency, but danger has limits of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +126,8 @@ class Rung:
 
     after: timedelta
     level: Level
+    urgency: Urgency | None = None
+    """None: any urgency, but danger has a ladder of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +167,10 @@ class Rules:
 
     quiet_from: time = time(22, 0)
     quiet_until: time = time(7, 0)
+    alarm_every: timedelta = timedelta(minutes=5)
+    """While nobody accepts a danger, its people hear again so often."""
+    alarm_times: int = 6
+    """And no more often than this."""
     close_after: timedelta = timedelta(days=7)
     """A resolved ticket closes by itself after this silence."""
     claim_within: timedelta = timedelta(days=7)

@@ -14,6 +14,7 @@ from config.terms import (
     PersonId,
     Role,
     Severity,
+    Urgency,
 )
 from tests.config.pack.folders import COMMUNITY, ENTRY, OWN, Folder
 
@@ -39,9 +40,11 @@ limits:
   - {kind: answer, within: 4wh}
   - {category: roads, severity: major, kind: resolve, within: 14d,
      remind_before: [2d, 30m]}
+  - {urgency: danger, kind: answer, within: 10m, remind_before: []}
 ladder:
   - {after: 0h, level: community}
   - {after: 2d, level: street}
+  - {urgency: danger, after: 0m, level: community}
 """
 
 
@@ -86,15 +89,19 @@ def test_the_parts_of_a_pack_are_read(folder: Folder) -> None:
     assert (roads.body, roads.severity) == ("estate", Severity.COMPLEX)
     assert quarrels.names[Language.EN] == "纠纷"
     assert quarrels.private
-    answer, resolve = community.limits
+    answer, resolve, danger = community.limits
+    assert danger.urgency is Urgency.DANGER
+    assert danger.within == Span(10, Unit.MINUTES)
+    assert answer.urgency is None
     assert answer.within == Span(4, Unit.WORKING_HOURS)
     assert (answer.category, answer.severity) == (None, None)
     assert answer.remind_before == (timedelta(hours=2),)
     assert resolve.category == CategoryId("roads")
     assert resolve.remind_before == (timedelta(days=2), timedelta(minutes=30))
-    assert [rung.level for rung in community.ladder] == [
-        Level.COMMUNITY,
-        Level.STREET,
+    assert [(rung.level, rung.urgency) for rung in community.ladder] == [
+        (Level.COMMUNITY, None),
+        (Level.STREET, None),
+        (Level.COMMUNITY, Urgency.DANGER),
     ]
     assert community.danger == ("燃气泄漏", "gas leak")
     assert community.holidays == {

@@ -209,14 +209,20 @@ SHARED = {
             "  - {kind: answer, within: 4x}\n"
             "  - {kind: answer, within: 2h, remind_before: [2h]}\n"
             "  - {kind: resolve, within: 2d, category: rodes}\n"
+            "  - {kind: resolve, within: 4wh, urgency: danger}\n"
+            "  - {kind: answer, within: 15m, urgency: danger}\n"
+            "  - {kind: answer, within: 20m, urgency: danger}\n"
+            "  - {kind: answer, within: 1d, urgency: dangerous}\n"
             "ladder:\n"
             "  - {after: 1d, level: street}\n"
             "  - {after: 1h, level: community}\n"
+            "  - {after: 0m, level: community, urgency: danger}\n"
+            "  - {after: 0m, level: street, urgency: danger}\n"
         ),
         [
             (
-                '2: limits[0].within: "4x" is no span: write 4h, 7d,'
-                " 4wh (working hours) or 5wd (working days)"
+                '2: limits[0].within: "4x" is no span: write 15m,'
+                " 4h, 7d, 4wh (working hours) or 5wd (working days)"
             ),
             (
                 '3: limits[1].kind: the limit for category, severity and kind "* *'
@@ -227,8 +233,22 @@ SHARED = {
                 " itself, 2h"
             ),
             '4: limits[2].category: no category has the id "rodes"',
-            "7: ladder[1]: must come later than the rung before it",
-            "7: ladder[1]: must stand higher than the rung before it",
+            (
+                "5: limits[3]: danger doesn't wait for the office: 4wh must be"
+                " minutes, hours or days, such as 15m or 4h"
+            ),
+            (
+                "7: limits[5].kind: the limit for category, severity and kind"
+                ' "* * answer danger" stands at limits.yaml:6 already'
+                " (limits[4].kind)"
+            ),
+            (
+                '8: limits[6].urgency: "dangerous" is no urgency; did you mean'
+                ' "danger"?'
+            ),
+            "11: ladder[1]: must come later than the rung before it",
+            "11: ladder[1]: must stand higher than the rung before it",
+            "13: ladder[3]: must come later than the rung before it",
         ],
     ),
     "rules.yaml": (

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.pack.values import Limit, Rung, Span, Unit
-from config.terms import CategoryId, Level, Severity
+from config.pack.values import Limit, Rules, Rung, Span, Unit
+from config.terms import CategoryId, Level, Severity, Urgency
 from handlers.rules import calendar, limits
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -51,6 +51,7 @@ def _span(words: str) -> Span:
         ((2026, 11, 23, 11), "2wh", (2026, 11, 23, 14, 30)),
         ((2026, 11, 23, 9), "8wh", (2026, 11, 24, 9, 30)),
         ((2026, 11, 23, 9), "4h", (2026, 11, 23, 13)),
+        ((2026, 11, 23, 23, 50), "15m", (2026, 11, 24, 0, 5)),
         ((2026, 11, 23, 9), "7d", (2026, 11, 30, 9)),
     ],
 )
@@ -149,12 +150,114 @@ def test_the_most_particular_limit_wins() -> None:
     def found(category: CategoryId, severity: Severity) -> list[int]:
         return [
             one.within.amount
-            for one in limits.limits_for(all_, category, severity)
+            for one in limits.limits_for(
+                all_, category, severity, Urgency.URGENT
+            )
         ]
 
     assert found(ROADS, Severity.MAJOR) == [3]
     assert found(LAMPS, Severity.MAJOR) == [2]
     assert found(LAMPS, Severity.SIMPLE) == [1]
+
+
+def _limit(
+    kind: str,
+    within: str,
+    urgency: Urgency | None = None,
+    category: CategoryId | None = None,
+) -> Limit:
+    return Limit(
+        category=category,
+        severity=None,
+        kind=kind,
+        within=_span(within),
+        remind_before=(),
+        urgency=urgency,
+    )
+
+
+DANGER = Urgency.DANGER
+
+
+@pytest.mark.parametrize(
+    ("said", "danger"),
+    [
+        # a pack that says nothing at all, or nothing of danger
+        ((), {"answer": "15m", "resolve": "4h"}),
+        (
+            (_limit("answer", "24h"), _limit("resolve", "7d")),
+            {"answer": "15m", "resolve": "4h"},
+        ),
+        # the office's hours are none for danger, however few
+        (
+            (_limit("resolve", "2wh"),),
+            {"answer": "15m", "resolve": "4h"},
+        ),
+        # what is quicker anyhow stays
+        (
+            (_limit("answer", "10m"), _limit("resolve", "2h", None, LAMPS)),
+            {"answer": "10m", "resolve": "2h"},
+        ),
+        # the pack's own line wins, also over a category's
+        (
+            (
+                _limit("answer", "1h", DANGER),
+                _limit("answer", "24h", None, LAMPS),
+                _limit("resolve", "2d", DANGER),
+                _limit("feedback", "1d"),
+            ),
+            {"answer": "1h", "resolve": "2d", "feedback": "1d"},
+        ),
+    ],
+)
+def test_danger_is_never_left_to_the_ordinary_limits(
+    said: tuple[Limit, ...], danger: dict[str, str]
+) -> None:
+    found = limits.limits_for(said, LAMPS, Severity.SIMPLE, DANGER)
+
+    assert {one.kind: str(one.within) for one in found} == danger
+
+
+def test_lines_for_danger_are_for_danger_alone() -> None:
+    said = (_limit("answer", "1h", DANGER), _limit("answer", "1d"))
+
+    for calm in (Urgency.ROUTINE, Urgency.URGENT):
+        found = limits.limits_for(said, LAMPS, Severity.SIMPLE, calm)
+        assert [str(one.within) for one in found] == ["1d"]
+
+
+def test_danger_climbs_a_ladder_of_its_own() -> None:
+    slow = Rung(timedelta(days=2), Level.STREET)
+    quick = Rung(timedelta(minutes=1), Level.STREET, DANGER)
+
+    assert limits.ladder_for((slow, quick), DANGER) == [quick]
+    assert limits.ladder_for((slow, quick), Urgency.URGENT) == [slow]
+    assert [rung.level for rung in limits.ladder_for((slow,), DANGER)] == [
+        Level.COMMUNITY,
+        Level.STREET,
+    ]
+
+
+def test_alarms_are_for_danger_alone_and_have_an_end() -> None:
+    start = _local(2026, 11, 23, 3)
+    due = start + timedelta(minutes=15)
+    rules = Rules(alarm_every=timedelta(minutes=5), alarm_times=4)
+
+    after = limits.alarms(rules, DANGER)
+    rungs = limits.moments(_limit("answer", "15m"), start, due, (), after)
+
+    assert [(one.rung, one.at - start) for one in rungs] == [
+        ("alarm 1", timedelta(minutes=5)),
+        ("alarm 2", timedelta(minutes=10)),
+        ("alarm 3", timedelta(minutes=15)),
+        ("at", timedelta(minutes=15)),
+        ("alarm 4", timedelta(minutes=20)),
+    ]
+    resolve = limits.moments(_limit("resolve", "4h"), start, due, (), after)
+    assert [one.rung for one in resolve] == ["at"]
+    assert not limits.alarms(rules, Urgency.URGENT)
+    assert not limits.alarms(Rules(alarm_every=timedelta(0)), DANGER)
+    assert len(limits.alarms(Rules(alarm_times=10**6), DANGER)) == 48
 
 
 def test_a_reminder_before_the_start_is_left_out() -> None:
