@@ -58,8 +58,12 @@ class Letter(Struct, frozen=True, kw_only=True):
 
     @property
     def key(self) -> str:
-        """The idempotency key, the same at each attempt."""
-        return f"letter-{self.id}"
+        """The idempotency key, the same at each attempt.
+
+        The moment is in it for those who remember what an older backup,
+        put back since, knows nothing of: its ids are given again.
+        """
+        return f"letter-{self.id}-{self.created_at:%Y%m%dT%H%M%S.%f}"
 
 
 COLUMNS = [schema.outbox.c[name] for name in Letter.__struct_fields__]

@@ -100,6 +100,11 @@ _Id = BigInteger().with_variant(Integer, "sqlite")
 
 
 def _id() -> Column[int]:
+    """Return the column of ids that are never given twice.
+
+    What an id stood for may live on elsewhere: in a message, at a platform,
+    on an open page. So SQLite must count them, too (``autoincrement``).
+    """
     return Column("id", _Id, primary_key=True, autoincrement=True)
 
 
@@ -284,6 +289,7 @@ inbox = Table(
     Index("ix_inbox_album", "album", **_where("album <> ''")),
     Index("ix_inbox_due_at", "due_at", **_where("state = 'album'")),
     _among("state", ("album", "failing", "poison")),
+    sqlite_autoincrement=True,
 )
 
 outbox = Table(
@@ -334,6 +340,7 @@ outbox = Table(
     Index("ix_outbox_wish", "wish_id", **_where("wish_id IS NOT NULL")),
     Index("ix_outbox_sent_at", "sent_at", **_where("state = 'sent'")),
     _among("state", ("waiting", "sending", "sent", "parked", "dropped")),
+    sqlite_autoincrement=True,
 )
 
 # Tickets ------------------------------------------------------------------
@@ -394,6 +401,7 @@ ticket = Table(
     _among("level", Level),
     _among("source", Source),
     CheckConstraint("rating BETWEEN 1 AND 5", name="rating"),
+    sqlite_autoincrement=True,
 )
 
 words = Table(
@@ -417,6 +425,7 @@ words = Table(
         "at",
         **_where("erased_at IS NULL"),
     ),
+    sqlite_autoincrement=True,
 )
 
 event = Table(
@@ -435,6 +444,7 @@ event = Table(
     _text("fields", "{}"),
     Index("ix_event_ticket", "ticket_id", **_where("ticket_id IS NOT NULL")),
     Index("ix_event_wish", "wish_id", **_where("wish_id IS NOT NULL")),
+    sqlite_autoincrement=True,
 )
 
 post = Table(
@@ -509,6 +519,7 @@ photo = Table(
         "state",
         ("wanted", "kept", "failed", "afar", "withdrawn", "erased"),
     ),
+    sqlite_autoincrement=True,
 )
 
 # Time ---------------------------------------------------------------------
@@ -527,6 +538,7 @@ time_limit = Table(
     _moment("met_at"),
     Index("ix_time_limit_ticket", "ticket_id"),
     _among("state", ("running", "met", "dropped")),
+    sqlite_autoincrement=True,
 )
 
 due = Table(
@@ -545,6 +557,7 @@ due = Table(
     UniqueConstraint("kind", "subject_id", "limit_id", "rung", "due_at"),
     Index("ix_due_waiting", "due_at", **_where("state = 'waiting'")),
     _among("state", ("waiting", "done", "dropped", "failed")),
+    sqlite_autoincrement=True,
 )
 
 # Presses, dialogues, codes ------------------------------------------------
@@ -639,6 +652,7 @@ wish = Table(
     Index("ix_wish_list", "community_id", "status", "id"),
     Index("ix_wish_wisher", "community_id", "wisher_id"),
     _among("status", WishStatus),
+    sqlite_autoincrement=True,
 )
 
 claim = Table(
@@ -665,6 +679,7 @@ claim = Table(
         **_where("state IN ('held', 'done')"),
     ),
     _among("state", ("held", "done", "dropped", "returned", "fulfilled")),
+    sqlite_autoincrement=True,
 )
 
 # Questions and answers ----------------------------------------------------
@@ -718,6 +733,7 @@ unanswered = Table(
     _moment("last_at", needed=True),
     UniqueConstraint("community_id", "same"),
     _among("state", ("open", "answered", "dropped")),
+    sqlite_autoincrement=True,
 )
 
 # Work orders, erasure -----------------------------------------------------
@@ -794,6 +810,7 @@ webchat_message = Table(
     Index("ix_webchat_message_page", "chat", "id"),
     Index("ix_webchat_message_at", "at"),
     Index("ix_webchat_message_owed", "id", **_where("handed < version")),
+    sqlite_autoincrement=True,
 )
 
 webchat_photo = Table(

@@ -30,6 +30,7 @@ from sqlalchemy import (
     func,
     literal_column,
     select,
+    text,
 )
 from sqlalchemy.engine import ExceptionContext
 
@@ -301,16 +302,15 @@ def draw(db: Connection, table: Table) -> int:
     return of(db).draw(table)
 
 
+_GIVEN = among(text("SELECT seq FROM sqlite_sequence WHERE name = :table"))
+
+
 def _fresh(db: Connection, table: Table, count: int) -> Iterator[int]:
     if db.dialect.name == "sqlite":
-        # one writer: whatever is above the highest is free
-        return itertools.count((db.scalar(_highest(table)) or 0) + 1)
+        # one writer: whatever is above the highest ever given is free
+        given = db.scalar(_GIVEN, {"table": table.name}) or 0
+        return itertools.count(given + 1)
     return iter(db.scalars(_next(table), {"count": count}).all())
-
-
-@cache
-def _highest(table: Table) -> Select[Any]:
-    return among(select(func.max(table.c.id)))
 
 
 @cache

@@ -1,8 +1,7 @@
 """Write a migration for what changed in the schema.
 
-``python -m storage.migrations`` writes the first migration anew, as long
-as it is the only one: nothing is released yet. ``python -m
-storage.migrations "Keep the colour of a household."`` adds the next.
+``python -m storage.migrations "Keep the colour of a household."`` adds the
+next; what is committed never changes again.
 """
 
 import io
@@ -24,11 +23,7 @@ def main(words: str) -> None:
     """Compare the schema with all migrations and write the difference."""
     files = sorted(VERSIONS.glob("[0-9]*.py"))
     if not words:
-        if len(files) > 1:
-            raise SystemExit("say in a sentence what the migration does")
-        for file in files:
-            file.unlink()
-        files, words = [], "Lay all tables."
+        raise SystemExit("say in a sentence what the migration does")
     number = f"{len(files) + 1:04}"
     written = _write(words, number)
     path = VERSIONS / f"{number}_{_slug(words)}.py"
@@ -48,7 +43,7 @@ def _write(words: str, number: str) -> Path:
     with engine.begin() as db:
         config.attributes["connection"] = db
         command.upgrade(config, "head")
-        # a rewritten migration must not look like the one it replaces
+        # two that were written apart must not look alike
         name = f"{number}_{secrets.token_hex(3)}"
         script = command.revision(
             config, message=words, autogenerate=True, rev_id=name

@@ -187,8 +187,10 @@ class Town:
 
 
 @asynccontextmanager
-async def town(url: str, *, demo: bool = True) -> AsyncIterator[Town]:
-    """Open the town on a fresh database."""
+async def town(
+    url: str, *, demo: bool = True, populate: bool = True
+) -> AsyncIterator[Town]:
+    """Open the town on a fresh database, or on the one it has left."""
     async with Database(url).opened() as db:
         shelf, core = Shelf(), Core()
         built: list[Town] = []
@@ -225,7 +227,8 @@ async def town(url: str, *, demo: bool = True) -> AsyncIterator[Town]:
             invite=invite,
             demo=Demo(forward) if demo else None,
         )
-        await db.write(_populate)
+        if populate:
+            await db.write(_populate)
         await chat.seat(PACK)
         app = make_site(site)
         built.append(Town(db, chat, site, app, core, shelf, deeds))
