@@ -537,9 +537,7 @@ async def _pass_on(fixed: Fixed, database: Database, now: datetime) -> None:
 
     def work(db: Connection) -> int:
         return sum(
-            succession.pass_on(
-                Context(fixed=fixed, db=db, community=community, now=now)
-            )
+            succession.pass_on(Context.of(fixed, db, community.id, now))
             for community in fixed.pack.communities
         )
 

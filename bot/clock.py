@@ -16,7 +16,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.logs import trail
 from config.terms import CommunityId
-from handlers import router
+from handlers import hearing
 from handlers.context import Fixed
 from handlers.deadlines import Nudge
 from storage import inbox, limits
@@ -84,7 +84,7 @@ class Clock:
                 break  # another process has them in hand
         if await self.database.read(lambda db: inbox.anything_stale(db, now)):
             await self.database.write(
-                lambda db: router.give_up_parts(self.fixed, db, now)
+                lambda db: hearing.give_up_parts(self.fixed, db, now)
             )
         self.beat("clock", TICK_WITHIN_S)
 
@@ -110,7 +110,7 @@ def sweep(fixed: Fixed, db: Connection, now: datetime, limit: int) -> int:
     for due in rows:
         try:
             with savepoint(db, "due"):
-                found = router.reach(fixed, db, due, now)
+                found = hearing.reach(fixed, db, due, now)
         except Exception as error:  # noqa: BLE001  a bug
             limits.fail(db, due, type(error).__name__)
             log.error(  # noqa: TRY400
@@ -121,7 +121,7 @@ def sweep(fixed: Fixed, db: Connection, now: datetime, limit: int) -> int:
     for community, told in nudges.items():
         try:
             with savepoint(db, "nudge"):
-                router.nudge(fixed, db, community, told, now)
+                hearing.nudge(fixed, db, community, told, now)
         except Exception as error:  # noqa: BLE001  a bug
             log.error(  # noqa: TRY400
                 "nudge_failed", community=community, error=trail(error)

@@ -1,6 +1,6 @@
 """The demo's past: its story, lived by the program before it opens.
 
-Everybody of ``demo.yaml`` says and does their part to the real router, at
+Everybody of ``demo.yaml`` says and does their part to the real program, at
 the moment they are said to have done it, and what the program answers is
 put into the chat as of then. So the first look shows what the program
 does, and nothing that only looks like it.
@@ -30,7 +30,7 @@ from config.terms import (
     WishId,
     WishStatus,
 )
-from handlers import router
+from handlers import hearing
 from handlers.context import Fixed
 from handlers.rules.commands import WORDS
 from handlers.understanding.meaning import Sure
@@ -280,7 +280,7 @@ class _Past:
             text=text,
             addressed=group is not None,
         )
-        router.hear(self._fixed, self._db, said, at)
+        hearing.hear(self._fixed, self._db, said, at)
         self._deliver(at)
         return message
 
@@ -308,7 +308,7 @@ class _Past:
             at=at,
             token=button.token,
         )
-        router.hear(self._fixed, self._db, pressed, at)
+        hearing.hear(self._fixed, self._db, pressed, at)
         self._deliver(at)
 
     def _sender(self, person: PersonId) -> Sender:

@@ -17,7 +17,7 @@ import msgspec
 import structlog
 
 from config.terms import ChatKind, CommunityId, Urgency
-from handlers import faq, router
+from handlers import faq, hearing
 from handlers.context import Fixed
 from handlers.rules.flood import Flood, Verdict
 from handlers.rules.privacy import is_plain, plain
@@ -263,7 +263,7 @@ class Intake:
         fixed, now = self.fixed, self.now()
 
         def work(db: Connection) -> None:
-            router.hear(fixed, db, message, now)
+            hearing.hear(fixed, db, message, now)
             if forget:
                 inbox.forget(db, message)
 
@@ -298,7 +298,7 @@ class Intake:
         if told or not (borne or said):
             fixed = self.fixed
             await self.database.write(
-                lambda db: router.hush(fixed, db, message, now, told=told)
+                lambda db: hearing.hush(fixed, db, message, now, told=told)
             )
         self.flooded += not borne
         return borne
@@ -350,11 +350,11 @@ class Intake:
         if community is None:
             # a press is answered everywhere, or its button turns for ever
             return isinstance(message, Pressed) or (
-                isinstance(message, Said) and router.is_binding(message)
+                isinstance(message, Said) and hearing.is_binding(message)
             )
         if not isinstance(message, Said):
             return True
-        return router.matters(self.fixed, community, message)
+        return hearing.matters(self.fixed, community, message)
 
     def _minded(
         self, messages: Sequence[Incoming]
@@ -395,7 +395,7 @@ class Intake:
 def _may_bind(message: Incoming) -> bool:
     """Whether a message can make a group ours: few can."""
     if isinstance(message, Said):
-        return router.is_binding(message)
+        return hearing.is_binding(message)
     return isinstance(message, (Moved, Pressed))
 
 

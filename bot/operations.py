@@ -70,10 +70,8 @@ async def erase(plan: Plan, person: str) -> list[CommunityId]:
         return [
             community.id
             for community in plan.pack.communities
-            if _erase(Context(
-                fixed=fixed, db=db, community=community, now=now
-            ), person)
-        ]  # fmt: skip
+            if _erase(Context.of(fixed, db, community.id, now), person)
+        ]
 
     async with migrate.opened(plan.database_url, PATIENCE_S) as database:
         erased = await database.write(work)

@@ -58,6 +58,29 @@ class Context:
     """The grid of the group it happened in."""
     _known: dict[str, Person | None] = field(default_factory=dict)
 
+    @classmethod
+    def of(
+        cls,
+        fixed: Fixed,
+        db: Connection,
+        community: CommunityId,
+        now: datetime,
+        *,
+        person: Person | None = None,
+        chat: Chat | None = None,
+        grid: GridId | None = None,
+    ) -> "Context":
+        """Return what surrounds whatever happens in a community now."""
+        return cls(
+            fixed=fixed,
+            db=db,
+            community=fixed.pack.community(community),
+            now=now,
+            person=person,
+            chat=chat,
+            grid=grid,
+        )
+
     @property
     def id(self) -> CommunityId:
         """The community's id, the first argument of most questions."""

@@ -160,13 +160,8 @@ def outside(
     """
     if isinstance(message, (Unreadable, OrderChanged)):
         return
-    ctx = Context(
-        fixed=fixed,
-        db=db,
-        community=fixed.pack.communities[0],
-        now=now,
-        chat=message.chat,
-    )
+    first = fixed.pack.communities[0].id
+    ctx = Context.of(fixed, db, first, now, chat=message.chat)
     match message:
         case Said() if message.chat.kind is ChatKind.GROUP:
             typed = commands.read(message.text)

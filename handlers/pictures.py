@@ -71,9 +71,4 @@ def _show(ctx: Context, ticket: Ticket) -> None:
 def _surroundings(
     fixed: Fixed, db: Connection, photo: KeptPhoto, now: datetime
 ) -> Context:
-    return Context(
-        fixed=fixed,
-        db=db,
-        community=fixed.pack.community(photo.community_id),
-        now=now,
-    )
+    return Context.of(fixed, db, photo.community_id, now)

@@ -38,13 +38,12 @@ def surroundings(
     if order is None:
         return None
     try:
-        community = fixed.pack.community(order.community_id)
+        ctx = Context.of(fixed, db, order.community_id, now)
     except KeyError:
         return None
-    ctx = Context(fixed=fixed, db=db, community=community, now=now)
     ticket = tickets.get(db, order.ticket_id)
     body = Person(
-        community_id=community.id,
+        community_id=ctx.id,
         id=bridge.actor(order.system),
         name=_body_name(ctx, ticket),
     )

@@ -25,7 +25,7 @@ from config.pack.values import Community, Pack
 from config.settings import DEMO_PACK
 from config.terms import ChatKind, GridId
 from config.texts import Texts
-from handlers import router
+from handlers import hearing
 from handlers.context import Fixed
 from handlers.understanding.meaning import Intent, Meaning, Sure
 from handlers.understanding.understanding import Understanding
@@ -206,7 +206,7 @@ def texts(town: Community) -> tuple[list[Said], list[Said]]:
     chatter = [
         one
         for label, one in said
-        if label == "chatter" and not router.matters(fixed, town.id, one)
+        if label == "chatter" and not hearing.matters(fixed, town.id, one)
     ]
     return reports, chatter
 

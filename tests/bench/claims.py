@@ -2,7 +2,7 @@
 
 ``python -m tests.bench.claims --json``. Half of them type ``认领 12``, half
 press the button under the announcement. Everything is the product's own:
-``router.hear`` in the one writer's batches, answers committed with the
+``hearing.hear`` in the one writer's batches, answers committed with the
 claim. ``postgresql_two`` has two writers, as two processes would.
 """
 
@@ -31,7 +31,7 @@ from config.terms import (
     WishStatus,
 )
 from config.texts import Texts
-from handlers import router
+from handlers import hearing
 from handlers.context import Fixed
 from handlers.understanding.understanding import Understanding
 from storage import apply, buttons, people, schema, tickets, wishes
@@ -160,7 +160,7 @@ async def _rush(
 
 
 def _hear(fixed: Fixed, message: Incoming) -> Callable[[Connection], None]:
-    return lambda db: router.hear(fixed, db, message, MONDAY)
+    return lambda db: hearing.hear(fixed, db, message, MONDAY)
 
 
 def _claims(number: Number, token: str) -> list[Said | Pressed]:

@@ -39,7 +39,7 @@ from sqlalchemy import select
 
 from config.pack.loading import load
 from config.pack.values import Community
-from handlers import router
+from handlers import hearing
 from storage import schema
 from storage.database import Connection, Database
 from storage.messages import Said
@@ -348,10 +348,10 @@ def _understanding_us(home: Community, chatter: Sequence[Said]) -> float:
     """Return the CPU that telling one ordinary message apart takes."""
     fixed = fixed_for(home)
     for said in chatter:
-        router.matters(fixed, home.id, said)
+        hearing.matters(fixed, home.id, said)
     with spent() as span:
         for said in chatter:
-            router.matters(fixed, home.id, said)
+            hearing.matters(fixed, home.id, said)
     return span.per(len(chatter))
 
 

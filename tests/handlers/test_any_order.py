@@ -24,7 +24,7 @@ from typing_extensions import override
 from config.pack.values import Entry, Pack
 from config.terms import ChatKind, EntryId, WishStatus
 from config.texts import Texts
-from handlers import router
+from handlers import hearing
 from handlers.context import Fixed
 from handlers.understanding.understanding import Understanding
 from storage import apply, limits, schema
@@ -195,7 +195,7 @@ class AnyOrder(RuleBasedStateMachine):
     def time_passes(self, days: int) -> None:
         self.now += timedelta(days=days)
         for due in limits.take_due(self.db, self.now, 100):
-            router.reach(self.fixed, self.db, due, self.now)
+            hearing.reach(self.fixed, self.db, due, self.now)
 
     @invariant()
     def a_wish_has_one_holder_exactly_while_it_is_claimed(self) -> None:
@@ -251,7 +251,7 @@ class AnyOrder(RuleBasedStateMachine):
         )
 
     def hear(self, message: Incoming) -> None:
-        router.hear(self.fixed, self.db, message, self.now)
+        hearing.hear(self.fixed, self.db, message, self.now)
 
     @override
     def teardown(self) -> None:

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Table, create_engine, func, select
 
 from config.terms import ChatKind, Command
 from config.texts import Texts
-from handlers import router
+from handlers import hearing
 from handlers.context import Fixed
 from handlers.rules import commands
 from handlers.understanding.understanding import Understanding
@@ -77,7 +77,7 @@ class Square:
             at=now,
             text=text,
         )
-        router.hear(FIXED, self.db, message, now)
+        hearing.hear(FIXED, self.db, message, now)
         rows = self.db.execute(
             select(schema.outbox.c.body).where(schema.outbox.c.id > last)
         )

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Table, create_engine, func, select
 from config.pack.values import Pack
 from config.terms import ChatKind, Command, CommunityId, GridId
 from config.texts import Texts
-from handlers import router
+from handlers import hearing
 from handlers.context import Fixed
 from handlers.rules import commands
 from handlers.understanding.understanding import Understanding
@@ -111,7 +111,7 @@ class Square:
 
     def hears(self, message: Incoming) -> list[Outgoing]:
         last = self.db.scalar(select(func.max(schema.outbox.c.id))) or 0
-        router.hear(FIXED, self.db, message, MONDAY + timedelta(hours=1))
+        hearing.hear(FIXED, self.db, message, MONDAY + timedelta(hours=1))
         rows = self.db.execute(
             select(schema.outbox.c.body).where(schema.outbox.c.id > last)
         )

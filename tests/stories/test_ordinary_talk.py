@@ -9,7 +9,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from sqlalchemy import func, select
 
 from bot.metrics import Gathered
-from handlers import router
+from handlers import hearing
 from storage import schema
 from storage.database import Connection
 from tests.bench._groupchat import messages
@@ -45,7 +45,7 @@ async def test_talk_leaves_no_row_no_line_and_no_label(
                     group="g1" if number % 2 else "g2",
                 )
             ]
-            if not router.matters(town.core.fixed, COMMUNITY.id, said)
+            if not hearing.matters(town.core.fixed, COMMUNITY.id, said)
         ][:500]
         await town.settles()
         before = await town.core.database.read(_rows)
