@@ -16,7 +16,13 @@ import fcntl
 import os
 import sqlite3
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Callable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -27,7 +33,7 @@ import structlog
 from sqlalchemy import Connection, make_url
 from sqlalchemy.exc import DBAPIError
 
-from storage import engines, unwritten
+from storage import bell, engines, unwritten
 
 __all__ = [
     "BATCH",
@@ -247,6 +253,19 @@ class Database:
     async def _read(self, work: Work[T]) -> T:
         async with self._reader.connect() as connection:
             return await connection.run_sync(work)
+
+    async def listen(self, bells: Mapping[str, bell.Hear]) -> None:
+        """Hear what other processes ring; return when the line is cut.
+
+        On SQLite there are none: it never returns.
+        """
+        if self.is_sqlite:
+            await asyncio.Event().wait()
+        engine = engines.ear(self._url)
+        try:
+            await bell.listen(engine, bells)
+        finally:
+            await engine.dispose()
 
     def _take_file(self) -> None:
         path = self._url.database

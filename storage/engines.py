@@ -17,7 +17,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from storage import unwritten
 
-__all__ = ["DatabaseError", "Writer", "make_url", "reader", "writer"]
+__all__ = [
+    "DatabaseError",
+    "Writer",
+    "ear",
+    "make_url",
+    "reader",
+    "writer",
+]
 
 T = TypeVar("T")
 READERS = 4
@@ -137,6 +144,17 @@ def reader(url: URL) -> AsyncEngine:
         event.listen(engine.sync_engine, "connect", _query_only)
         event.listen(engine.sync_engine, "begin", _begin)
     return engine
+
+
+def ear(url: URL) -> AsyncEngine:
+    """Return an engine of one connection that waits outside transactions."""
+    return create_async_engine(
+        url,
+        pool_size=1,
+        max_overflow=0,
+        isolation_level="AUTOCOMMIT",
+        hide_parameters=True,
+    )
 
 
 def _pragmas(dbapi: Any, _record: object) -> None:  # noqa: ANN401

@@ -14,8 +14,10 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     Select,
+    String,
     delete,
     exists,
     insert,
@@ -24,7 +26,7 @@ from sqlalchemy import (
 )
 
 from config.terms import CommunityId, PhotoId
-from storage import uploads
+from storage import bell, uploads
 from storage.messages import Choice
 from storage.people import put_new
 from storage.schema import (
@@ -36,6 +38,9 @@ from storage.schema import (
 )
 from storage.seats import Forbidden, Viewer, is_member, mark_read
 from storage.uploads import Picture
+
+CHANGED = "linli_webchat"
+"""Rings with a change's number and its chat, as ``17 g1``."""
 
 
 class Closed(Exception):
@@ -256,11 +261,16 @@ def _is_there(db: Connection, chat: str, message: int, *, sender: str) -> bool:
 
 def _next(db: Connection, chat: str) -> tuple[int, str]:
     """Count one change; the row's lock keeps the chat's changes in order."""
+    seq, address = webchat_chat.c.seq, webchat_chat.c.address
+    told: list[ColumnElement[Any]] = [seq, webchat_chat.c.community_id]
+    if bell.is_heard(db):
+        words = seq.cast(String) + " " + address
+        told.append(bell.ringing(CHANGED, words))
     row = db.execute(
         update(webchat_chat)
-        .where(webchat_chat.c.address == chat)
-        .values(seq=webchat_chat.c.seq + 1)
-        .returning(webchat_chat.c.seq, webchat_chat.c.community_id)
+        .where(address == chat)
+        .values(seq=seq + 1)
+        .returning(*told)
     ).first()
     if row is None:
         raise Forbidden
@@ -352,6 +362,12 @@ def find(db: Connection, message: int) -> Message | None:
         db, select(webchat_message).where(webchat_message.c.id == message)
     )
     return found[0] if found else None
+
+
+def rung(words: str) -> tuple[str, int]:
+    """Return the chat and the number that ``CHANGED`` rang with."""
+    number, _, chat = words.partition(" ")
+    return chat, int(number)
 
 
 def seq(db: Connection, chat: str) -> int:

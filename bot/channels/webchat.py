@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import count
 from typing import Protocol, assert_never
 
 import structlog
@@ -28,6 +29,7 @@ from bot.channels.channel import (
     Unknown,
 )
 from bot.channels.webchat_hub import Hub, Listener
+from bot.channels.webchat_others import Others
 from bot.channels.webchat_reader import Reader, chat_of
 from bot.channels.webchat_seats import (
     every_seat,
@@ -79,7 +81,9 @@ PHOTOS = 9
 PHOTO_BYTES = 10 * 1024 * 1024
 PAGE = 40
 BEAT_S = 3.0
-"""How often a page hears from us; how soon another process's words show."""
+"""How often a page hears from us. Rings of other processes come sooner."""
+SWEEP_EVERY = 10
+"""Beats after which we look for what a process that died still owes."""
 BATCH = 64
 FORGET_EVERY = timedelta(hours=1)
 
@@ -155,6 +159,7 @@ class WebChat:
         self._forgot_at: datetime | None = None
         self._reader = Reader(db, now, names)
         self.hub = Hub(db)
+        self._others = Others(db, self.hub)
 
     async def seat(self, pack: Pack) -> None:
         """Let everybody of the pack sit where they belong."""
@@ -178,6 +183,7 @@ class WebChat:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._hand_over_on(receive))
             tasks.create_task(self._beat_on())
+            tasks.create_task(self._others.run())
 
     async def send(self, outgoing: Outgoing, key: str) -> str:
         """Keep the bot's message, once for each key, and show it."""
@@ -199,7 +205,7 @@ class WebChat:
             case AnswerPress():
                 address = outgoing.press.rpartition(".")[0]
                 if outgoing.text:
-                    self.hub.notify(
+                    await self._others.notify(
                         address, Notice(outgoing.text, outgoing.alert)
                     )
                 return ""
@@ -290,9 +296,11 @@ class WebChat:
 
     async def _beat_on(self) -> None:
         """Show that the line is alive, and what other processes wrote."""
-        while True:
+        for beat in count(1):
             await asyncio.sleep(BEAT_S)
             self.hub.beat(Beat(self._now()))
+            if beat % SWEEP_EVERY == 0:
+                self._owed.set()
             try:
                 await self.hub.bring_all()
                 await self._forget()

@@ -165,6 +165,12 @@ class Hub:
             if room is not None and seq > room.cursor:
                 await self.bring(chat)
 
+    async def bring_up_to(self, chat: str, seq: int) -> None:
+        """Push what another process wrote, unless it has been."""
+        room = self._rooms.get(chat)
+        if room is not None and room.listeners and seq > room.cursor:
+            await self.bring(chat)
+
     def notify(self, address: str, notice: Notice) -> None:
         """Show a notice on every page of one address."""
         for listener in self._pages.get(address, ()):
