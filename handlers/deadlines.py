@@ -1,10 +1,18 @@
 """What happens when a moment comes: reminders and the ladder."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from config.terms import OPEN, Action, Level, PersonId, TicketId, Urgency
+from config.terms import (
+    OPEN,
+    Action,
+    Level,
+    LimitKind,
+    PersonId,
+    TicketId,
+    Urgency,
+)
 from handlers import letters, opening, triage, wording
 from handlers.context import Context
 from storage import limits, tickets
@@ -62,7 +70,11 @@ def remind(ctx: Context, due: Due) -> list[Nudge]:
             new=due.rung,
             limit=due.limit_id,
         )
-        nudges += _remind(ctx, ticket, limit)
+        alarmed = triage.alarmed(ctx, ticket)
+        if alarmed and limit.kind == LimitKind.ANSWER:
+            nudges += _alarm(ctx, ticket, limit, alarmed)
+        else:
+            nudges += _remind(ctx, ticket, limit)
     rung, _, level = due.rung.partition(" ")
     if rung == "after":
         nudges += _climb(ctx, ticket, Level(level), limit)
@@ -132,6 +144,28 @@ def _list(ctx: Context, nudges: list[Nudge]) -> list[Outgoing]:
     return letters.tell(
         ctx, person, "\n".join(lines), group=nudges[0].ticket.grid_id
     )
+
+
+def _alarm(
+    ctx: Context,
+    ticket: Ticket,
+    limit: TimeLimit,
+    everyone: Sequence[Person],
+) -> list[Nudge]:
+    """Bring the whole card again: whoever is woken looks no further."""
+    met = {person.id for person in opening.handlers(ctx, ticket)}
+    running = limits.running(ctx.db, ticket.id)
+    words = tickets.words(ctx.db, ticket.id)
+    nudges: list[Nudge] = []
+    for person in everyone:
+        to = ctx.language_of(person)
+        head = ctx.say(
+            "alarm", to, number=ticket.number, by=ctx.now - limit.started_at
+        )
+        card = wording.card(ctx, ticket, words, running, to)
+        new = person.id not in met
+        nudges.append(Nudge(person, ticket, (head,), f"\n{card}", new=new))
+    return nudges
 
 
 def _remind(ctx: Context, ticket: Ticket, limit: TimeLimit) -> list[Nudge]:

@@ -142,7 +142,7 @@ def tell(
         return []
     chat, closed = _door(ctx, person)
     if chat is None:
-        return _call_in_group(ctx, person, None, group)
+        return _call_in_group(ctx, person, None, group, urgency)
     letter = Say(
         chat=chat,
         text=text.rstrip(),
@@ -158,7 +158,7 @@ def tell(
     )
     if not closed:
         return [letter]
-    return [letter, *_call_in_group(ctx, person, chat, group)]
+    return [letter, *_call_in_group(ctx, person, chat, group, urgency)]
 
 
 def chat_of(ctx: Context, person: Person) -> Chat | None:
@@ -275,7 +275,11 @@ def _not_before(outgoing: Outgoing, wait: datetime | None) -> datetime | None:
 
 
 def _call_in_group(
-    ctx: Context, person: Person, chat: Chat | None, grid: GridId | None
+    ctx: Context,
+    person: Person,
+    chat: Chat | None,
+    grid: GridId | None,
+    urgency: Urgency,
 ) -> list[Outgoing]:
     """Say once in the group that somebody should open the private chat."""
     if grid is None:
@@ -296,7 +300,8 @@ def _call_in_group(
                     name=person.name,
                 ),
                 choices=(Choice(label="↗ Linli", url=link),) if link else (),
-                quiet=True,
+                urgency=urgency,
+                quiet=urgency is not Urgency.DANGER,
             )
         )
     return said

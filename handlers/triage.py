@@ -88,8 +88,10 @@ def perform(
     deed = DEEDS[action]
     if deed.asks and not words.strip():
         return _ask_words(ctx, message, ticket, action, deed)
+    woken = alarmed(ctx, ticket)
     said = deed.do(ctx, ticket, words.strip())
     after = tickets.get(ctx.db, ticket.id)
+    said += _calm(ctx, after, action, woken)
     answer = letters.reply(
         message,
         ctx.say(
@@ -272,7 +274,9 @@ def tell_reporter(
 
     In private if they opened a private chat; else where they reported,
     as a reply, masked; and of a private matter only that there is news.
+    Whoever reported a danger hears at night, too.
     """
+    urgency = Urgency(ticket.urgency)
     followed = _tell_followers(ctx, ticket, sentence, **values)
     reporter = ctx.find(ticket.reporter_id)
     if reporter is None:
@@ -292,6 +296,7 @@ def tell_reporter(
             text,
             picks=made,
             ticket=about,
+            urgency=urgency,
             group=ticket.grid_id,
         )
     return [
@@ -303,7 +308,9 @@ def tell_reporter(
                 ctx, made, allowed=reporter.id, chat=group
             ),
             reply_to=ticket.origin_message,
-            quiet=True,
+            quiet=urgency is not Urgency.DANGER,
+            urgency=urgency,
+            again=urgency is Urgency.DANGER,
             ticket=about,
         ),
     ]
@@ -498,6 +505,59 @@ def lift(ctx: Context, ticket: Ticket, level: Level, words: str) -> Ticket:
         words_id=words_id,
     )
     return tickets.get(ctx.db, ticket.id)
+
+
+def alarmed(ctx: Context, ticket: Ticket) -> Sequence[Person]:
+    """Return who is alarmed of a danger that nobody has answered yet.
+
+    Those who got its card; at the second alarm the head of the grid; and
+    who sits at the level that it has climbed to.
+    """
+    if ticket.urgency is not Urgency.DANGER:
+        return []
+    owed = [
+        limit
+        for limit in limits.running(ctx.db, ticket.id)
+        if limit.kind == LimitKind.ANSWER
+    ]
+    if not owed:
+        return []
+    found = opening.handlers(ctx, ticket)
+    again = ctx.now - owed[0].started_at >= 2 * ctx.community.rules.alarm_every
+    if again and ticket.grid_id is not None:
+        heads = people.holding(ctx.db, ctx.id, Role.HEAD, ticket.grid_id)
+        alone = access.is_desks_alone(ticket.private, ticket.assignee_id)
+        found += [] if alone else heads
+    if ticket.level is not Level.GRID:
+        found += overseers(ctx, ticket.level)
+    return list({person.id: person for person in found}.values())
+
+
+def _calm(
+    ctx: Context, ticket: Ticket, action: Action, woken: Sequence[Person]
+) -> list[Outgoing]:
+    """Tell whom a danger has woken that somebody has it in hand."""
+    if not woken or alarmed(ctx, ticket):
+        return []
+    said: list[Outgoing] = []
+    for person in woken:
+        if person == ctx.person:
+            continue
+        to = ctx.language_of(person)
+        said += letters.tell(
+            ctx,
+            person,
+            ctx.say(
+                "told-in-hand",
+                to,
+                number=ticket.number,
+                name=ctx.person.name if ctx.person else "",
+                what=ctx.say(f"done-{action}", to),
+            ),
+            ticket=ticket.id,
+            urgency=Urgency.DANGER,
+        )
+    return said
 
 
 def overseers(ctx: Context, level: Level) -> Sequence[Person]:

@@ -14,6 +14,7 @@ from config.terms import (
     Urgency,
 )
 from handlers.context import Context, Fixed
+from handlers.rules.limits import alarms
 from handlers.rules.privacy import mask
 from storage.limits import TimeLimit
 from storage.messages import Say
@@ -100,27 +101,16 @@ def received(
 
     ``to_copy``: it will be read where nobody can answer us.
     """
-    lines = []
-    if ticket.urgency is Urgency.DANGER:
-        lines.append(
-            ctx.say(
-                "received-danger",
-                to,
-                numbers=ctx.community.rules.emergency[to],
-            )
-        )
-    lines += [
+    lines = [
+        *_danger(ctx, ticket, to),
         ctx.say("received", to, number=ticket.number),
         facts(ctx, ticket, to),
     ]
     if ticket.place:
         lines.append(ctx.say("place-line", to, place=mask(ticket.place)))
     lines.append(ctx.say("owner-line", to, owner=owner_name(ctx, ticket, to)))
-    promise = until(ctx, limits, to, LimitKind.ANSWER) or until(
-        ctx, limits, to
-    )
-    # a day's promise frightens whoever stands in the smoke
-    if promise and ticket.urgency is not Urgency.DANGER:
+    promise = _answer_until(ctx, ticket, limits, to) or until(ctx, limits, to)
+    if promise:
         lines.append(promise)
     if not to_copy:
         lines.append(ctx.say("received-correct", to))
@@ -131,11 +121,33 @@ def private_received(
     ctx: Context, ticket: Ticket, limits: Sequence[TimeLimit], to: Language
 ) -> str:
     """Return the acknowledgement of what is not argued in a group."""
-    lines = [ctx.say("received-private", to, number=ticket.number)]
-    promise = until(ctx, limits, to, LimitKind.ANSWER)
+    lines = [
+        *_danger(ctx, ticket, to),
+        ctx.say("received-private", to, number=ticket.number),
+    ]
+    promise = _answer_until(ctx, ticket, limits, to)
     if promise:
         lines.append(promise)
     return "\n".join(lines)
+
+
+def _danger(ctx: Context, ticket: Ticket, to: Language) -> list[str]:
+    """Return whom to call first, if it is a danger."""
+    if ticket.urgency is not Urgency.DANGER:
+        return []
+    numbers = ctx.community.rules.emergency[to]
+    return [ctx.say("received-danger", to, numbers=numbers)]
+
+
+def _answer_until(
+    ctx: Context, ticket: Ticket, limits: Sequence[TimeLimit], to: Language
+) -> str:
+    """Return the promise of an answer; of a danger, how it is kept."""
+    rules = ctx.community.rules
+    promise = until(ctx, limits, to, LimitKind.ANSWER)
+    if not promise or not alarms(rules, Urgency(ticket.urgency)):
+        return promise
+    return f"{promise}{ctx.say('until-then', to, every=rules.alarm_every)}"
 
 
 def card(

@@ -65,6 +65,7 @@ owner-desk = the community desk
 until-answer = You will get an answer by { $at }.
 until-resolve = To be resolved by { $at }.
 until-feedback = You will hear how it goes by { $at }.
+until-then = { " " }Until somebody takes it, they are alarmed every { $every }.
 place-line = Place: { $place }
 owner-line = Responsible: { $owner }
 
@@ -158,6 +159,8 @@ told-photo-lost = A photo of ticket { $number } could not be fetched; the ticket
 remind-soon = Reminder: ticket { $number } needs its { $what } by { $at }, in { $by }.
 remind-now = Late: the { $what } of ticket { $number } is due now ({ $at }). Please see to it.
 remind-late = Late: the { $what } of ticket { $number } was due on { $at }, { $by } ago.
+alarm = Danger! Ticket { $number } was reported { $by } ago and nobody has accepted it. Please see to it now and press “Accept”.
+told-in-hand = Ticket { $number } (danger): { $what } by { $name }. No more alarms.
 nudges-head = { $count } of your tickets are due soon or late:
 nudges-more = And { $count } more.
 nudges-foot = Send “/todo” for all of them, “/ticket” and a number to open one.

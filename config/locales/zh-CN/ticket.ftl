@@ -65,6 +65,7 @@ owner-desk = 社区值班人员
 until-answer = { $at } 前答复您。
 until-resolve = { $at } 前办结。
 until-feedback = { $at } 前向您反馈进展。
+until-then = 没人受理前，每{ $every }催一次。
 place-line = 地点：{ $place }
 owner-line = 负责：{ $owner }
 
@@ -152,6 +153,8 @@ told-photo-lost = 工单 { $number } 有一张照片没能收到，工单照常�
 remind-soon = 提醒：工单 { $number } 的{ $what }期限是 { $at }，还有{ $by }。
 remind-now = 超时：工单 { $number } 的{ $what }期限到了（{ $at }），请尽快处理。
 remind-late = 超时：工单 { $number } 应在 { $at } 前{ $what }，已过{ $by }。
+alarm = 危险！工单 { $number } 报上来{ $by }了，还没有人受理。请马上处理，并按“受理”。
+told-in-hand = 工单 { $number }（危险）：{ $name }已{ $what }，不再催了。
 nudges-head = 您有 { $count } 件工单快到期或已超时：
 nudges-more = 另外还有 { $count } 件。
 nudges-foot = 发“待办”逐件查看，发“工单”加编号打开一件。
