@@ -57,15 +57,23 @@ def ask(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
 
 
 def answer(ctx: Context, message: Said) -> list[Outgoing]:
-    """Answer what was asked of nobody, only where the entry is sure."""
-    found = _find(ctx, message.text[:LONGEST])
-    return [_answer(ctx, message, found.best[0].entry)] if found.sure else []
+    """Answer what was asked of nobody, only where the entry is sure.
+
+    Where that entry is past its date, say so and offer a person.
+    """
+    question = message.text[:LONGEST]
+    found = _find(ctx, question)
+    if found.sure:
+        return [_answer(ctx, message, found.best[0].entry)]
+    if found.lapsed:
+        return [_unknown(ctx, message, question, found)]
+    return []
 
 
 def is_answerable(fixed: Fixed, community: Community, message: Said) -> bool:
     """Whether an entry surely answers it, told without the database."""
     today = message.at.astimezone(community.time_zone).date()
-    return fixed.shelf.at_hand(community).find(message.text, today=today).sure
+    return fixed.shelf.at_hand(community).knows(message.text, today=today)
 
 
 def refresh(fixed: Fixed, db: Connection) -> None:

@@ -38,6 +38,7 @@ class Cues:
     praise: re.Pattern[str]
     thanks: re.Pattern[str]
     asks: re.Pattern[str]
+    wonders: re.Pattern[str]
     harmless: re.Pattern[str]
     denial: re.Pattern[str]
     danger: re.Pattern[str]

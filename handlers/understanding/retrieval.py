@@ -30,8 +30,13 @@ _COMMON = 200
 _CANDIDATES = 100
 _RANKED = 10
 _CHOICES = 3
-_POSSIBLE = ((3.0, 0.12), (1.6, 0.4))
+_POSSIBLE = ((2.5, 0.12), (1.6, 0.3))
 """Least score and cover of a choice: of a long question, or a short one."""
+_NEAR = 0.5
+"""Least part of the best score that another choice must have."""
+_SHARED = (3, 1 / 6)
+"""Pairs of characters that a sure entry has in common with its question, at
+the least, and their part of all: what shares fewer needs no closer look."""
 _SURE = ((7.0, 0.2, 0.7), (3.0, 0.6, 0.6))
 """Least score, least cover, and most that the second may have of the first:
 a long question with much in common, or a short one that is nearly said."""
@@ -65,6 +70,8 @@ class Found:
     sure: bool = False
     expired: Match | None = None
     """The best match of all, when it is past its date and so not given."""
+    lapsed: bool = False
+    """The expired entry is surely what was asked for."""
 
 
 class _Text(NamedTuple):
@@ -83,6 +90,8 @@ class Retrieval:
         self._postings: dict[str, dict[int, float]] = defaultdict(dict)
         self._known_to: Counter[str] = Counter()
         """In how many entries a term occurs."""
+        self._sharing: dict[str, set[EntryId]] = defaultdict(set)
+        """The entries in which a pair, a Latin word or a number occurs."""
         self._next = 0
         for entry in entries:
             self.put(entry)
@@ -95,13 +104,20 @@ class Retrieval:
             *(self._add(entry.id, question) for question in entry.questions),
             self._add(entry.id, entry.answer, is_answer=True),
         ]
-        self._known_to.update(self._terms_of(entry.id))
+        terms = self._terms_of(entry.id)
+        self._known_to.update(terms)
+        for term in terms:
+            if len(term) > 1:
+                self._sharing[term].add(entry.id)
 
     def remove(self, entry: EntryId) -> None:
         """Forget an entry, if there is one."""
         if entry not in self._entries:
             return
-        self._known_to.subtract(self._terms_of(entry))
+        terms = self._terms_of(entry)
+        self._known_to.subtract(terms)
+        for term in terms:
+            self._sharing[term].discard(entry)
         for key in self._texts_of.pop(entry):
             for term in self._texts.pop(key).terms:
                 del self._postings[term][key]
@@ -110,14 +126,37 @@ class Retrieval:
     def find(self, question: str, *, today: date) -> Found:
         """Return what answers a question; nothing past its date."""
         ranked = self._ranked(question)
-        likely = [match for match in ranked if _is_possible(match)]
+        likely = [
+            match
+            for match in ranked
+            if _is_possible(match) and match.score >= _NEAR * ranked[0].score
+        ]
         past = [m for m in likely[:1] if _is_past(m.entry, today)]
-        current = [m for m in likely if not _is_past(m.entry, today)]
+        current = tuple(
+            [m for m in likely if not _is_past(m.entry, today)][:_CHOICES]
+        )
+        sure = _is_sure(ranked) and _counts_agree(question, ranked[0].entry)
         if past:
-            return Found(best=tuple(current[:_CHOICES]), expired=past[0])
-        if _is_sure(ranked) and _counts_agree(question, ranked[0].entry):
+            return Found(best=current, expired=past[0], lapsed=sure)
+        if sure:
             return Found(best=(ranked[0],), sure=True)
-        return Found(best=tuple(current[:_CHOICES]))
+        return Found(best=current)
+
+    def knows(self, question: str, *, today: date) -> bool:
+        """Whether there is something sure to say; quick when there isn't.
+
+        That the rules have lapsed is worth saying, too.
+        """
+        pairs = {t for t in _terms(question[:_READ]) if len(t) > 1}
+        shared: Counter[EntryId] = Counter()
+        for pair in pairs:
+            shared.update(self._sharing.get(pair, ()))
+        least, part = _SHARED
+        wanted = max(min(least, len(pairs)), part * len(pairs))
+        if max(shared.values(), default=0) < wanted:
+            return False
+        found = self.find(question, today=today)
+        return found.sure or found.lapsed
 
     def _add(
         self,

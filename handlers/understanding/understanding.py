@@ -35,6 +35,8 @@ _SPREAD = 2 / 5
 """More blanks than this part characters, not clauses: 电 梯 坏 了."""
 _SILENT = Meaning(intent=Intent.TALK, sure=Sure.NO)
 _ASKED = Meaning(intent=Intent.QUESTION, sure=Sure.ACT)
+_WONDERED = Meaning(intent=Intent.QUESTION, sure=Sure.NO)
+"""A question by its form alone: of us, of neighbours, or of nobody."""
 _QUARREL = Meaning(intent=Intent.QUARREL, sure=Sure.NO)
 _WISH = Meaning(intent=Intent.WISH, sure=Sure.NO)
 _THANKS = Meaning(intent=Intent.THANKS, sure=Sure.NO)
@@ -131,13 +133,15 @@ class Understanding:
         ):
             if pattern.search(folded):
                 return meaning
-        if asks and not cues.advert.search(folded):
+        sells = cues.advert.search(folded) is not None
+        if asks and not sells:
             return _ASKED
         if cues.thanks.search(folded) or cues.praise.search(folded):
             return _THANKS
         if addressed and self._longest(folded):
             return Meaning(intent=Intent.REPORT, sure=Sure.ASK)
-        return _SILENT
+        wonders = not sells and cues.wonders.search(folded) is not None
+        return _WONDERED if wonders else _SILENT
 
     def _longest(self, folded: str) -> int:
         """Return the length of the longest word that the pack names."""

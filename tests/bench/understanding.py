@@ -55,7 +55,7 @@ def main() -> None:
         "categories": categories(judged, ear),
         "places": places(judged, ear),
         "urgency": urgencies(judged, ear),
-        "faq": faq(judged),
+        "faq": faq(judged, ear),
         "cost": cost(said, ear),
     }
     if options.data:
@@ -167,7 +167,7 @@ def urgencies(judged: Judged, ear: Understanding) -> dict[str, Any]:
     }
 
 
-def faq(judged: Judged) -> dict[str, Any]:
+def faq(judged: Judged, ear: Understanding) -> dict[str, Any]:
     """Count answers: asked in so many words, and unasked in the group."""
     retrieval = Retrieval(entries())
     found = {m.id: retrieval.find(m.text, today=TODAY) for m, _ in judged}
@@ -197,13 +197,13 @@ def faq(judged: Judged) -> dict[str, Any]:
         "unasked_right": sum(
             _ranked(found[m.id])[0] == m.answer for m in unasked
         ),
-        **_left_out(retrieval),
+        **_left_out(retrieval, ear),
     }
 
 
-def _left_out(retrieval: Retrieval) -> dict[str, Any]:
+def _left_out(retrieval: Retrieval, ear: Understanding) -> dict[str, Any]:
     """Ask each question of the FAQ without itself, and without its entry."""
-    asked = right = third = sure = sure_right = made_up = 0
+    asked = right = third = sure = sure_right = unasked = made_up = 0
     for entry in entries():
         if entry.valid_until and entry.valid_until < TODAY:
             continue
@@ -217,6 +217,7 @@ def _left_out(retrieval: Retrieval) -> dict[str, Any]:
             third += entry.id in ranked
             sure += found.sure
             sure_right += found.sure and ranked[0] == entry.id
+            unasked += _is_answered(ear, retrieval, question)
         retrieval.remove(entry.id)
         made_up += sum(
             retrieval.find(question, today=TODAY).sure
@@ -228,6 +229,7 @@ def _left_out(retrieval: Retrieval) -> dict[str, Any]:
         "left_out_recall_at_3": share(third, asked),
         "left_out_sure": share(sure, asked),
         "left_out_right_when_sure": share(sure_right, sure),
+        "left_out_unasked": share(unasked, asked),
         "sure_without_the_entry": share(made_up, asked),
     }
 
@@ -240,6 +242,9 @@ def cost(said: Sequence[Message], ear: Understanding) -> dict[str, Any]:
     asked = [m.text for m in said if m.label == "question"]
     return {
         "talk_us": _time(ear.judge, talk),
+        "overheard_us": _time(
+            lambda text: _is_answered(ear, retrieval, text), talk
+        ),
         "report_us": _time(ear.judge, reported),
         "faq_us": _time(lambda q: retrieval.find(q, today=TODAY), asked),
     }
@@ -248,6 +253,7 @@ def cost(said: Sequence[Message], ear: Understanding) -> dict[str, Any]:
 def foreign(folder: Path, ear: Understanding) -> dict[str, Any]:
     """Count false alarms on what other people really wrote."""
     figures: dict[str, Any] = {}
+    retrieval = Retrieval(entries())
     for name, (file, label) in FOREIGN.items():
         lines = (folder / file).read_text("utf-8").splitlines()
         rows = [json.loads(line) for line in lines]
@@ -255,6 +261,8 @@ def foreign(folder: Path, ear: Understanding) -> dict[str, Any]:
         done = Counter(_done(ear.judge(text)) for text in texts)
         for sure in (Sure.ACT, Sure.ASK):
             figures[f"{name}_{sure}s"] = share(done[sure], len(texts))
+        answered = sum(_is_answered(ear, retrieval, text) for text in texts)
+        figures[f"{name}_answers"] = share(answered, len(texts))
         figures[f"{name}_us"] = _time(ear.judge, texts)
     return figures
 
@@ -282,6 +290,13 @@ def _done(meaning: Meaning) -> Sure:
 
 def _is_acted(message: Message, meaning: Meaning) -> bool:
     return message.label == "report" and _done(meaning) is Sure.ACT
+
+
+def _is_answered(ear: Understanding, retrieval: Retrieval, text: str) -> bool:
+    """Whether it gets an answer in the group, though it asked nobody."""
+    return ear.judge(text).intent is Intent.QUESTION and retrieval.knows(
+        text, today=TODAY
+    )
 
 
 def _covers(found: str, truth: str) -> bool:

@@ -102,8 +102,37 @@ async def test_a_question_is_heard_however_it_is_asked(
     assert "当天生效" in town.last(group or "wang")
 
 
+async def test_rules_that_have_lapsed_are_named_to_whoever_surely_asks(
+    town: World,
+) -> None:
+    await town.says("wang", "暖气费补贴怎么申请", group="g1")
+
+    assert town.last("g1") == (
+        "“暖气费补贴怎么申请？”的规定已于2026年3月31日到期，"
+        "新的规定我还没有收到。\n要帮您转给网格员吗？"
+    )
+    assert town.labels("g1") == ["转给网格员", "不用了"]
+    assert "到社区填表" not in "".join(town.read("g1"))
+
+
+async def test_a_question_of_any_form_is_answered_where_the_entry_is_sure(
+    town: World,
+) -> None:
+    await town.says("wang", "电动自行车车牌丢了怎么办", group="g1")
+
+    assert "车管窗口补办" in town.last("g1")
+
+
 @pytest.mark.parametrize(
-    "words", ["谁知道哪家理发店便宜？", "今天几点吃饭？", "医保真好"]
+    "words",
+    [
+        "谁知道哪家理发店便宜？",
+        "今天几点吃饭？",
+        "医保真好",
+        "你吃了没",
+        "补贴哪天发啊",
+        "城乡居民医保每人交410元，我交了",
+    ],
 )
 async def test_what_no_entry_surely_answers_stays_talk(
     town: World, words: str

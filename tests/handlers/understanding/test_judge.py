@@ -94,6 +94,27 @@ def test_a_question_is_known_as_one() -> None:
     assert EAR.judge("新生儿怎么上户口？").intent is Intent.QUESTION
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "生育津贴能领多少",
+        "社保卡丢了怎么办",
+        "低保收入标准是多少",
+        "办敬老卡要不要照片",
+        "产假工资是单位发还是社保发",
+        "对物业不满意，业主怎么换物业？",
+        "How much is the old age allowance",
+        "is there a bus to the clinic?",
+    ],
+)
+def test_a_question_is_known_by_its_form_and_may_be_meant_for_others(
+    said: str,
+) -> None:
+    meaning = EAR.judge(said)
+
+    assert meaning.intent is Intent.QUESTION
+
+
 def test_a_category_is_always_given() -> None:
     assert EAR.category("今天天气不错") == ("other", 0.0)
     assert EAR.category("路灯不亮")[0] == "facilities"

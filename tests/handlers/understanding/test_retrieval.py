@@ -110,6 +110,38 @@ def test_another_year_or_grade_is_not_answered_as_this_one() -> None:
         assert retrieval.find(asked, today=TODAY).sure
 
 
+def test_what_is_asked_in_an_entrys_own_words_is_known_at_a_glance() -> None:
+    demo = load(DEMO_PACK).communities[0]
+    retrieval = Retrieval(demo.faq)
+
+    for each in demo.faq:
+        for question in each.questions:
+            found = retrieval.find(question, today=TODAY)
+            assert retrieval.knows(question, today=TODAY) == (
+                found.sure or found.lapsed
+            ), question
+    assert not retrieval.knows("在哪呢 吃饭没啊", today=TODAY)
+
+
+def test_the_rules_that_lapsed_are_surely_or_hardly_what_was_meant() -> None:
+    retrieval = Retrieval(ENTRIES)
+
+    assert retrieval.find("免费技能培训怎么报名", today=TODAY).lapsed
+    assert not retrieval.find("月嫂", today=TODAY).lapsed
+    assert retrieval.knows("免费技能培训怎么报名", today=TODAY)
+
+
+def test_a_choice_that_is_far_behind_is_not_offered() -> None:
+    demo = load(DEMO_PACK).communities[0]
+
+    found = Retrieval(demo.faq).find("老年卡怎么办", today=TODAY)
+
+    assert [match.entry.id for match in found.best] == [
+        "senior-card",
+        "senior-card-lost",
+    ]
+
+
 def test_an_entry_can_be_added_replaced_and_removed() -> None:
     retrieval = Retrieval(ENTRIES)
     dogs = entry("dogs", "狗证怎么办？", answer="到社区登记。")
