@@ -31,7 +31,7 @@ from bot.intake import Intake
 from bot.media import Media, clean, open_store
 from bot.metrics import Gathered
 from bot.progress import shown
-from bot.web.deps import Demo, Forward, Site
+from bot.web.deps import Demo, Site
 from bot.web.health import Health
 from bot.web.site import make_site
 from config.pack.demo import Demo as Story
@@ -315,6 +315,16 @@ async def _begin_demo(core: Core) -> None:
         await database.write(lambda db: demo.live(core.fixed, db, story, now))
 
 
+def forward_of(core: Core, clock: MovableClock) -> demo.Forward:
+    """Return what moves the demo's clock with all that hangs on it."""
+    return demo.Forward(
+        clock=clock,
+        database=core.database,
+        tick=core.clock.tick,
+        send=core.delivery.tick,
+    )
+
+
 def wake(clock: MovableClock, home: Community) -> None:
     """Let the demo begin by day: at night nobody would be told a thing."""
     now, rules = clock(), home.rules
@@ -407,22 +417,19 @@ class Edges:
         if self.health is not None:
             self.health.beat(loop, within_s)
 
-    def _demo(self, forward: Forward) -> Demo:
-        story = self._plan.story
+    def _demo(self, core: Core) -> Demo | None:
+        story, clock = self._plan.story, self._plan.now
+        if not isinstance(clock, MovableClock):
+            return None
         people = () if story is None else story.personas
-        return Demo(forward, tuple(one.person for one in people))
+        return Demo(
+            forward_of(core, clock), tuple(one.person for one in people)
+        )
 
     def site(self, core: Core) -> web.Application:
         """Return the pages over the core."""
         plan = self._plan
         clock = plan.now
-
-        async def forward(by: timedelta) -> datetime:
-            if isinstance(clock, MovableClock):
-                clock.forward(by)
-                await core.clock.tick()
-                await core.delivery.tick()
-            return clock()
 
         async def act(viewer: Viewer, action: str, subject: int) -> bool:
             now = clock()
@@ -453,7 +460,7 @@ class Edges:
                 act=act,
                 invite=invite,
                 health=core.health,
-                demo=self._demo(forward) if plan.demo else None,
+                demo=self._demo(core) if plan.demo else None,
                 public_url=plan.public_url,
             ),
             self.telegram.routes() if self.telegram is not None else (),

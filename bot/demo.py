@@ -1,18 +1,23 @@
-"""The demo's past: its story, lived by the program before it opens.
+"""The demo's past and its future: time that is lived, not skipped.
+
+Its past is a story, lived by the program before it opens.
 
 Everybody of ``demo.yaml`` says and does their part to the real program, at
 the moment they are said to have done it, and what the program answers is
 put into the chat as of then. So the first look shows what the program
-does, and nothing that only looks like it.
+does, and nothing that only looks like it. When a visitor moves the clock,
+it goes through every moment on the way: who would have been told on
+Tuesday morning has a letter of Tuesday morning.
 """
 
-from collections.abc import Callable, Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from heapq import heappop, heappush
 from itertools import count
-from typing import assert_never
+from typing import Protocol, assert_never
 
 import structlog
 
@@ -36,6 +41,7 @@ from handlers.rules.commands import WORDS
 from handlers.understanding.meaning import Sure
 from storage import (
     buttons,
+    limits,
     outbox,
     posts,
     seats,
@@ -44,7 +50,7 @@ from storage import (
     webchat,
     wishes,
 )
-from storage.database import Connection
+from storage.database import Connection, Database
 from storage.messages import (
     AnswerPress,
     Chat,
@@ -65,6 +71,9 @@ LEASE = timedelta(minutes=1)
 BEAT = timedelta(hours=1)
 """How often time passes in the past, for reminders and ends of limits."""
 SOON = timedelta(minutes=3)
+LOOK_EACH_S = 0.01
+STUCK_S = 5.0
+"""A letter that does not get away holds up the visitor no longer."""
 _BY_WORDS = {
     Action.ACCEPT: Command.ACCEPT,
     Action.RESOLVE: Command.RESOLVE,
@@ -94,6 +103,69 @@ def last_moment(db: Connection) -> datetime | None:
 def live(fixed: Fixed, db: Connection, demo: Demo, now: datetime) -> None:
     """Live through the demo's past, up to ``now``."""
     _Past(fixed, db, demo, now).live()
+
+
+class Movable(Protocol):
+    """A clock that can be moved on."""
+
+    def __call__(self) -> datetime:
+        """Return the time."""
+
+    def forward(self, by: timedelta) -> None:
+        """Move on."""
+
+
+@dataclass(eq=False, kw_only=True)
+class Forward:
+    """Moves the demo's clock, and lets what is due on the way happen.
+
+    Nothing is late because the clock was moved over it: it stops at each
+    moment at which something waits, until that is done and delivered.
+    """
+
+    clock: Movable
+    database: Database
+    tick: Callable[[], Awaitable[None]]
+    """Lets everything have its effect that is due."""
+    send: Callable[[], Awaitable[None]]
+    """Looks for letters to send."""
+    _one: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def __call__(self, by: timedelta) -> datetime:
+        """Move on by a span; return the time it is then."""
+        async with self._one:
+            until = self.clock() + by
+            while (at := await self._next(until)) is not None:
+                await self._live(at)
+            await self._live(until)
+        return self.clock()
+
+    async def _next(self, until: datetime) -> datetime | None:
+        now = self.clock()
+
+        def look(db: Connection) -> datetime | None:
+            found = (
+                limits.next_due(db, now, until),
+                turns.next_held(db, now, until),
+            )
+            return min((at for at in found if at is not None), default=None)
+
+        return await self.database.read(look)
+
+    async def _live(self, at: datetime) -> None:
+        # the wall's clock beneath goes on meanwhile
+        self.clock.forward(max(at - self.clock(), timedelta(0)))
+        await self.tick()
+        try:
+            async with asyncio.timeout(STUCK_S):
+                while await self.database.read(self._is_busy):
+                    await self.send()
+                    await asyncio.sleep(LOOK_EACH_S)
+        except TimeoutError:
+            log.warning("demo_letter_stuck")
+
+    def _is_busy(self, db: Connection) -> bool:
+        return turns.anything_due(db, self.clock()) or turns.under_way(db)
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -147,6 +147,20 @@ def anything_due(db: Connection, now: datetime) -> bool:
     return found is not None
 
 
+def next_due(
+    db: Connection, after: datetime, until: datetime
+) -> datetime | None:
+    """Return the first moment of a span at which something waits."""
+    d = schema.due
+    found: datetime | None = db.scalar(
+        select(d.c.due_at)
+        .where(d.c.state == "waiting", d.c.due_at > after, d.c.due_at <= until)
+        .order_by(d.c.due_at)
+        .limit(1)
+    )
+    return found
+
+
 def fail(db: Connection, due: Due, reason: str) -> None:
     """Mark a moment whose effect failed; it is shown and not repeated."""
     d = schema.due

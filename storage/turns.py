@@ -72,6 +72,20 @@ def anything_due(db: Connection, now: datetime) -> bool:
     )
 
 
+def next_held(
+    db: Connection, after: datetime, until: datetime
+) -> datetime | None:
+    """Return the first moment of a span for which a letter was held."""
+    o = schema.outbox
+    found: datetime | None = db.scalar(
+        select(o.c.not_before)
+        .where(_WAITING, o.c.not_before > after, o.c.not_before <= until)
+        .order_by(o.c.not_before)
+        .limit(1)
+    )
+    return found
+
+
 def under_way(db: Connection) -> bool:
     """Whether any letter is in the middle of a send."""
     o = schema.outbox
