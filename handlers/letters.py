@@ -95,10 +95,15 @@ def reply(
     wish: WishId | None = None,
     urgency: Urgency = Urgency.ROUTINE,
     again: bool = False,
+    quoting: bool = True,
 ) -> Say:
-    """Answer where the message was said, at any hour."""
+    """Answer where the message was said, at any hour.
+
+    ``quoting`` False: platforms show what a reply replies to, and what
+    concerns neighbours should not be read twice.
+    """
     said_id = message.message if isinstance(message, Pressed) else message.id
-    group = message.chat.kind is ChatKind.GROUP
+    group = quoting and message.chat.kind is ChatKind.GROUP
     return Say(
         chat=message.chat,
         text=text,
@@ -203,15 +208,20 @@ def in_private(
             )
         ]
     told = tell(ctx, ctx.person, text, picks=picks, ticket=ticket, now=True)
-    link = ctx.fixed.opening_link(message.chat.channel, "news")
     return [
         *told,
         reply(
             message,
             ctx.say("answered-in-private"),
-            choices=(Choice(label="↗ Linli", url=link),) if link else (),
+            choices=to_private(ctx, message),
         ),
     ]
+
+
+def to_private(ctx: Context, message: Said | Pressed) -> tuple[Choice, ...]:
+    """Return the link that opens the private chat, where there is one."""
+    link = ctx.fixed.opening_link(message.chat.channel, "news")
+    return (Choice(label="↗ Linli", url=link),) if link else ()
 
 
 def announce(

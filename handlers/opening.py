@@ -85,7 +85,7 @@ def open_ticket(
         reporter_id=reporter.id if reporter else None,
         assignee_id=worker.id if worker else None,
         body_id=category.body,
-        private=category.private or against,
+        private=is_private(ctx, matter.text, category.id) or against,
         origin_chat=message.chat.key if message else "",
         origin_message=message.id if message else "",
         origin_thread=message.chat.thread if message else "",
@@ -117,6 +117,15 @@ def open_ticket(
     everyone = handlers(ctx, ticket)
     told = _hand_over(ctx, ticket, running, everyone, [words])
     return ticket, running, told
+
+
+def is_private(ctx: Context, text: str, category: CategoryId) -> bool:
+    """Whether a matter is between people, and not the group's."""
+    try:
+        private = ctx.community.category(category).private
+    except KeyError:
+        private = False
+    return private or ctx.mind.is_violent(text)
 
 
 def locate(ctx: Context, ticket: Ticket, point: Point) -> Ticket:

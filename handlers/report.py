@@ -65,8 +65,9 @@ def ask_first(ctx: Context, message: Said) -> list[Outgoing]:
     """Ask once whether it is a report; nobody answering is an answer."""
     staff = _is_told_by_staff(ctx, message)
     text = ctx.say("ask-file" if staff else "ask-report")
+    category = ctx.mind.category(message.text)[0]
     if ctx.mind.smells_of_danger(message.text):
-        numbers = ctx.community.rules.emergency[ctx.language]
+        numbers = wording.emergency(ctx, category, ctx.language)
         text = f"{ctx.say('ask-danger', numbers=numbers)}\n{text}"
     return [
         letters.reply(
@@ -86,6 +87,7 @@ def ask_first(ctx: Context, message: Said) -> list[Outgoing]:
                 chat=message.chat,
                 lives=UNDECIDED,
             ),
+            quoting=not opening.is_private(ctx, message.text, category),
         )
     ]
 
@@ -199,7 +201,8 @@ def add(
     ``ANSWER`` when the worker had asked for them.
     """
     ties = ties_to(ctx, ticket)
-    in_its_group = message.chat.key == ticket.origin_chat
+    apart = _apart(message, ticket)
+    in_its_group = not apart and message.chat.key == ticket.origin_chat
     if not access.may(ties, action) and not in_its_group:
         raise Refused("refused-not-yours", number=ticket.number)
     if ticket.status not in rules.STAYS[action]:
@@ -225,9 +228,12 @@ def add(
     return [
         letters.reply(
             message,
-            _added(ctx, message, ticket, answered=answered),
+            ctx.say("added-apart")
+            if apart
+            else _added(ctx, message, ticket, answered=answered),
             ticket=ticket.id,
             again=True,
+            quoting=not apart,
         ),
         *_tell_addition(
             ctx,
@@ -499,22 +505,45 @@ def _open(
                 told += opening.pass_on(ctx, ticket, part, "report")
     if ticket.source in {Source.RELAYED, Source.PATROL}:
         return [*filed(ctx, message, ticket, running), *told]
-    said = (
-        wording.private_received
-        if _apart(message, ticket)
-        else (wording.received)
-    )
+    text = wording.received(ctx, ticket, running, ctx.language)
+    picks = _correction_picks(ctx, ticket)
+    if _apart(message, ticket):
+        return [*_answer_apart(ctx, message, ticket, text, picks), *told]
     answer = letters.reply(
         message,
-        said(ctx, ticket, running, ctx.language),
-        choices=letters.choices(
-            ctx, _correction_picks(ctx, ticket), allowed=ctx.actor
-        ),
+        text,
+        choices=letters.choices(ctx, picks, allowed=ctx.actor),
         ticket=ticket.id,
         urgency=Urgency(ticket.urgency),
         again=True,
     )
     return [answer, *told]
+
+
+def _answer_apart(
+    ctx: Context, message: Said, ticket: Ticket, text: str, picks: list[Pick]
+) -> list[Outgoing]:
+    """Say in the group that it goes on in private, and there all of it."""
+    return [
+        letters.reply(
+            message,
+            wording.received_apart(ctx, ticket, ctx.language),
+            choices=letters.to_private(ctx, message),
+            ticket=ticket.id,
+            urgency=Urgency(ticket.urgency),
+            again=True,
+            quoting=False,
+        ),
+        *letters.tell(
+            ctx,
+            ctx.person,
+            text,
+            picks=picks,
+            ticket=ticket.id,
+            urgency=Urgency(ticket.urgency),
+            now=True,
+        ),
+    ]
 
 
 def _apart(message: Said, ticket: Ticket) -> bool:

@@ -117,25 +117,26 @@ def received(
     return "\n".join(lines)
 
 
-def private_received(
-    ctx: Context, ticket: Ticket, limits: Sequence[TimeLimit], to: Language
-) -> str:
-    """Return the acknowledgement of what is not argued in a group."""
-    lines = [
-        *_danger(ctx, ticket, to),
-        ctx.say("received-private", to, number=ticket.number),
-    ]
-    promise = _answer_until(ctx, ticket, limits, to)
-    if promise:
-        lines.append(promise)
+def received_apart(ctx: Context, ticket: Ticket, to: Language) -> str:
+    """Return all that a group reads of what is not argued there."""
+    lines = [*_danger(ctx, ticket, to), ctx.say("received-apart", to)]
     return "\n".join(lines)
+
+
+def emergency(ctx: Context, category: CategoryId, to: Language) -> str:
+    """Return whom to call in danger of a kind."""
+    try:
+        own = ctx.community.category(category).emergency
+    except KeyError:
+        own = {}
+    return own.get(to) or ctx.community.rules.emergency[to]
 
 
 def _danger(ctx: Context, ticket: Ticket, to: Language) -> list[str]:
     """Return whom to call first, if it is a danger."""
     if ticket.urgency is not Urgency.DANGER:
         return []
-    numbers = ctx.community.rules.emergency[to]
+    numbers = emergency(ctx, ticket.category, to)
     return [ctx.say("received-danger", to, numbers=numbers)]
 
 

@@ -227,6 +227,7 @@ def _category(block: Block) -> Category | None:
     severity = block.maybe("severity", _SEVERITY, Severity.SIMPLE)
     private = block.maybe("private", parsing.yes_no, default=False)
     known = words(block.value("words"))
+    called = block.value("emergency")
     if category is None or names is None:
         return None
     return Category(
@@ -236,6 +237,7 @@ def _category(block: Block) -> Category | None:
         body=None if body is None else BodyId(body),
         severity=severity,
         private=private,
+        emergency=(by_language(called) or {}) if called else {},
     )
 
 

@@ -102,6 +102,8 @@ class Category:
     severity: Severity = Severity.SIMPLE
     private: bool = False
     """Never shown on public pages nor argued in a group (quarrels)."""
+    emergency: Mapping[Language, str] = field(default_factory=dict)
+    """Whom to call in danger of this kind; empty: as the rules say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,6 +42,7 @@ class Cues:
     harmless: re.Pattern[str]
     denial: re.Pattern[str]
     danger: re.Pattern[str]
+    violence: re.Pattern[str]
     urgent: re.Pattern[str]
     places: tuple[str, ...]
 
@@ -52,6 +53,8 @@ def general() -> Cues:
     source = files("handlers.understanding").joinpath("cues.toml")
     written: dict[str, Any] = tomllib.loads(source.read_text("utf-8"))
     places = tuple(written.pop("places"))
+    for cue in ("strong", "danger"):
+        written[cue] += written["violence"]
     return Cues(
         places=places,
         **{name: any_of(patterns) for name, patterns in written.items()},

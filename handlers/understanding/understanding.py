@@ -18,6 +18,7 @@ from handlers.understanding.evidence import (
     ASK,
     danger,
     plain,
+    present,
     stirs,
     troubles,
     weigh,
@@ -166,7 +167,17 @@ class Understanding:
     def smells_of_danger(self, text: str) -> bool:
         """Whether a word of danger is there at all, asked or denied too."""
         lowered = text.lower()
-        return any(word in lowered for word in self._danger_words)
+        return any(
+            word in lowered for word in self._danger_words
+        ) or self.is_violent(text)
+
+    def is_violent(self, text: str) -> bool:
+        """Whether people hurt people, here and now."""
+        folded = plain(_read(text), self._cues)
+        return any(
+            self._cues.violence.search(told)
+            for _, told in present(folded, self._cues)
+        )
 
     def urgency(self, text: str) -> Urgency:
         """Return how fast somebody must be told, by what the text says."""

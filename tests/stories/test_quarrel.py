@@ -2,7 +2,18 @@
 
 from pathlib import Path
 
+import pytest
+
+from storage.messages import Say
 from tests.world import World
+
+
+def _group(town: World) -> list[Say]:
+    return [
+        one.outgoing
+        for one in town.channel.said
+        if one.outgoing.chat.address == "g1"
+    ]
 
 
 async def test_the_quarrel_goes_private(
@@ -13,13 +24,88 @@ async def test_the_quarrel_goes_private(
             "wang", "报事 楼上402天天半夜噪音，说了也不听", group="g1"
         )
 
-        assert "私下联系您" in town.last("g1")
-        assert "402" not in town.last("g1")
+        (there,) = _group(town)
+        assert "私下联系您" in there.text
+        assert "1" not in town.last("g1"), "the number comes in private"
+        assert not there.reply_to, "a reply would quote the accusation"
+        assert not there.choices
+        assert "工单 1" in town.last("wang")
+        assert "邻里纠纷" in town.last("wang")
+        assert "不是报事" in "".join(town.labels("wang"))
         assert "402" in town.last("lin")
 
         await town.presses("lin", "受理")
         assert town.read("g1")[1:] == [], "no word of it in the group"
         assert "已由林工受理" in town.last("wang")
+
+        await town.says("li", "查单 1", group="g1")
+        assert "不是您的事" in town.last("g1")
+
+
+async def test_the_question_quotes_no_accusation(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    async with World.opened(sqlite_url, tmp_path) as town:
+        await town.says("wang", "楼上吵架烦死了", group="g1", mention=True)
+        asked = _group(town)[-1]
+        assert asked.choices
+        assert not asked.reply_to
+        assert "吵架" not in asked.text
+
+        await town.presses("wang", "报事", group="g1")
+
+        assert "私下联系您" in town.last("g1")
+        assert not _group(town)[-1].reply_to
+        assert "工单 1" in town.last("wang")
+
+
+async def test_what_is_added_to_a_quarrel_stays_private(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    async with World.opened(sqlite_url, tmp_path) as town:
+        first = await town.says("wang", "报事 楼上402半夜噪音", group="g1")
+
+        await town.says("wang", "今晚又来了", group="g1", reply_to=first)
+        assert "私下" in town.last("g1")
+        assert "1" not in town.last("g1")
+        assert not _group(town)[-1].reply_to
+        assert "今晚又来了" in town.last("lin")
+
+        await town.says(
+            "li", "就是他家", group="g1", reply_to=town.last_id("g1")
+        )
+        assert "不是您的事" in town.last("g1")
+        assert "就是他家" not in town.last("lin")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "隔壁老公打老婆",
+        "有人打架见血了",
+        "隔壁孩子被打得直哭",
+        "3号楼402男的打女的，喊救命",
+        "my neighbour is beating his wife",
+    ],
+)
+async def test_violence_is_danger_and_private(
+    sqlite_url: str, tmp_path: Path, words: str
+) -> None:
+    async with World.opened(sqlite_url, tmp_path) as town:
+        await town.says("wang", f"报事 {words}", group="g1")
+
+        (there,) = _group(town)
+        assert "110" in there.text
+        assert "120" in there.text
+        assert "私下联系您" in there.text
+        assert not there.reply_to
+        for word in ("打", "402", "beat", "工单"):
+            assert word not in there.text.replace("拨打", "")
+        assert "工单 1" in town.last("wang")
+        assert "110" in town.last("wang")
+        for who in ("lin", "ma"):
+            assert words in town.last(who)
+            assert "危险" in town.last(who)
 
         await town.says("li", "查单 1", group="g1")
         assert "不是您的事" in town.last("g1")

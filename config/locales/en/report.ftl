@@ -2,7 +2,8 @@
 received = Received: ticket { $number }.
 received-danger = Danger! Keep away and call at once: { $numbers }. The grid worker and the community desk have been told.
 received-correct = Wrong? Reply “/category” or “/notreport”. To add something, reply to this message.
-received-private = Received: ticket { $number }. Somebody will contact you in private; it is not discussed in the group.
+received-apart = Received. Somebody will contact you in private; it is not discussed in the group. Please see our private chat.
+added-apart = Noted. Let us go on in private.
 ask-report = Shall I report this to the grid worker for you?
 ask-report-yes = Yes, report it
 ask-file = Shall I file this as a ticket?

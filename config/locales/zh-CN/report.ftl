@@ -2,7 +2,8 @@
 received = 收到，工单 { $number }。
 received-danger = 危险！请先远离，并马上拨打：{ $numbers }。已通知网格员和社区值班人员。
 received-correct = 不对？回复“改分类”或“不是报事”。要补充，请引用（回复）这条消息。
-received-private = 收到，工单 { $number }。这件事会私下联系您，不在群里讨论。
+received-apart = 收到。这件事会私下联系您，不在群里讨论，请看和我的私聊。
+added-apart = 记下了，这件事我们私下说。
 ask-report = 需要我帮您报给网格员吗？
 ask-report-yes = 要，帮我报事
 ask-file = 要登记成工单吗？

@@ -51,7 +51,7 @@ def test_each_resident_lives_in_a_grid(yuelai: Community) -> None:
 
 
 def test_each_category_has_words_in_both_languages(yuelai: Community) -> None:
-    assert len(yuelai.categories) == 11
+    assert len(yuelai.categories) == 12
     for category in yuelai.categories:
         assert category.names[Language.ZH] != category.names[Language.EN]
         if category.id not in {"inquiry", "other"}:
@@ -59,7 +59,10 @@ def test_each_category_has_words_in_both_languages(yuelai: Community) -> None:
             assert any(word.isascii() for word in category.words)
             assert len(category.words) >= 40
     assert {category.severity for category in yuelai.categories} == {*Severity}
-    assert [c.id for c in yuelai.categories if c.private] == ["neighbours"]
+    assert [c.id for c in yuelai.categories if c.private] == [
+        "neighbours",
+        "violence",
+    ]
 
 
 def test_no_word_belongs_to_two_categories(yuelai: Community) -> None:
