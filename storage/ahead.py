@@ -1,7 +1,7 @@
 """What the messages of one transaction ask about, read at once.
 
-Whoever speaks in which group, and whether the message is new: every
-message asks that, and it hangs on nothing but the message.
+Whoever speaks in which group, whether the message is new, which button is
+pressed: every message asks that, and it hangs on nothing but the message.
 """
 
 from collections import defaultdict
@@ -12,7 +12,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from config.terms import ChatKind, CommunityId, PersonId
-from storage import chats, inbox, people, tickets
+from storage import buttons, chats, inbox, people, tickets
 from storage.messages import (
     Edited,
     Incoming,
@@ -37,7 +37,7 @@ class Heard(NamedTuple):
 
 
 def look(db: Connection, heard: Sequence[Heard]) -> None:
-    """Take the messages' keys; read their groups and who speaks there."""
+    """Take the messages' keys; read their groups, buttons and speakers."""
     groups: dict[str, set[str]] = defaultdict(set)
     said: list[Spoken] = []
     fresh: list[Heard] = []
@@ -55,6 +55,11 @@ def look(db: Connection, heard: Sequence[Heard]) -> None:
         inbox.take(db, fresh)
     for channel, addresses in groups.items():
         chats.look_up(db, channel, addresses)
+    pressed = {
+        one.message.token for one in fresh if isinstance(one.message, Pressed)
+    }
+    if pressed:
+        buttons.look_up(db, pressed)
     speakers: dict[str, set[tuple[CommunityId, str]]] = defaultdict(set)
     for message in said:
         group = chats.find(db, message.chat.channel, message.chat.address)

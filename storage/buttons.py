@@ -1,8 +1,9 @@
 """Presses, dialogues and one-time codes: keys that prove nothing alone."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -12,7 +13,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from config.terms import CommunityId, PersonId
 from storage import prepared, schema
 from storage.people import put_new
-from storage.unwritten import later
+from storage.unwritten import among, known, later, remembered
 
 
 class Button(Struct, frozen=True, kw_only=True):
@@ -55,7 +56,16 @@ class Code(Struct, frozen=True, kw_only=True):
 
 
 _BUTTON = [schema.button.c[name] for name in Button.__struct_fields__]
-_BY_TOKEN = select(*_BUTTON).where(schema.button.c.token == bindparam("token"))
+_BY_TOKEN = among(
+    select(*_BUTTON).where(schema.button.c.token == bindparam("token")),
+    schema.button,
+)
+_BY_TOKENS = among(
+    select(*_BUTTON).where(
+        schema.button.c.token.in_(bindparam("tokens", expanding=True))
+    ),
+    schema.button,
+)
 _DIALOGUE = [schema.dialogue.c[name] for name in Dialogue.__struct_fields__]
 
 
@@ -73,8 +83,19 @@ def issue(db: Connection, buttons: list[dict[str, Any]]) -> None:
 
 def find(db: Connection, token: str) -> Button | None:
     """Return what a token stands for, used and expired ones too."""
+    return remembered(db, ("button", token), partial(_find, db, token))
+
+
+def _find(db: Connection, token: str) -> Button | None:
     row = db.execute(_BY_TOKEN, {"token": token}).mappings().first()
     return None if row is None else Button(**_args(row))
+
+
+def look_up(db: Connection, tokens: Collection[str]) -> None:
+    """Read many buttons at once, for ``find``."""
+    rows = db.execute(_BY_TOKENS, {"tokens": sorted(tokens)}).mappings()
+    found = {row["token"]: Button(**_args(row)) for row in rows}
+    known(db).update({("button", one): found.get(one) for one in tokens})
 
 
 def waiting(

@@ -351,6 +351,20 @@ def known(db: Connection) -> dict[object, Any]:
     return of(db).known
 
 
+def forget_known(db: Connection, *kinds: str) -> None:
+    """Forget what ``remembered`` has found of some kinds.
+
+    For a statement that is marked and changes what those are about.
+    """
+    before = known(db)
+    for key in [key for key in before if _kind(key) in kinds]:
+        del before[key]
+
+
+def _kind(key: object) -> object:
+    return key[0] if isinstance(key, tuple) else key
+
+
 def taken(db: Connection) -> set[object]:
     """Return the once-only keys that were taken ahead of their messages."""
     return of(db).taken

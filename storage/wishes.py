@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from msgspec import Struct
 from sqlalchemy import (
     Connection,
+    Insert,
     Select,
     bindparam,
     func,
@@ -15,6 +16,7 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.sql.dml import ReturningInsert
 
 from config.terms import (
     CommunityId,
@@ -25,9 +27,9 @@ from config.terms import (
     WishId,
     WishStatus,
 )
-from storage import schema, tickets
-from storage.people import put_new
+from storage import prepared, schema, tickets
 from storage.tickets import Event, Overtaken, Words
+from storage.unwritten import among, forget_known, remembered
 
 ENDED = (WishStatus.FULFILLED, WishStatus.DECLINED, WishStatus.WITHDRAWN)
 
@@ -115,7 +117,10 @@ def put(db: Connection, **values: object) -> Wish:
 
 def get(db: Connection, wish: WishId) -> Wish:
     """Return the wish, which must exist (``KeyError`` otherwise)."""
-    found = _one(db, _BY_ID, {"wish": wish})
+    # of those who claim at once, the late ones ask for the same
+    found = remembered(
+        db, ("wish", wish), partial(_one, db, _BY_ID, {"wish": wish})
+    )
     if found is None:
         raise KeyError(wish)
     return found
@@ -125,7 +130,12 @@ def find(
     db: Connection, community: CommunityId, number: Number
 ) -> Wish | None:
     """Return the wish of a number, or None."""
-    return _one(db, _BY_NUMBER, {"community": community, "number": number})
+    wanted = {"community": community, "number": number}
+    return remembered(
+        db,
+        ("wish", community, number),
+        partial(_one, db, _BY_NUMBER, wanted),
+    )
 
 
 def find_by_claim(db: Connection, claim: int) -> Wish | None:
@@ -164,30 +174,19 @@ def claim(
     one process or many, exactly one gets a row. Raises ``Overtaken`` if
     the wish left the list meanwhile.
     """
-    row = (
-        db.execute(
-            put_new(db, schema.claim)
-            .values(
-                community_id=wish.community_id,
-                wish_id=wish.id,
-                person_id=person,
-                claimed_at=now,
-                until=until,
-            )
-            .on_conflict_do_nothing()
-            .returning(*_CLAIM)
-        )
-        .mappings()
-        .first()
-    )
+    wanted = {
+        "community_id": wish.community_id,
+        "wish_id": wish.id,
+        "person_id": person,
+        "claimed_at": now,
+        "until": until,
+    }
+    put = _claiming(prepared.insert_if_new(db, schema.claim))
+    row = db.execute(put, wanted).mappings().first()
+    forget_known(db, "wish", "wishes")
     if row is None:
         return None
-    w = schema.wish
-    moved = db.execute(
-        update(w)
-        .where(w.c.id == wish.id, w.c.status == WishStatus.OPEN)
-        .values(status=WishStatus.CLAIMED)
-    )
+    moved = db.execute(_TAKEN, {"wish": wish.id})
     if moved.rowcount != 1:
         raise Overtaken(f"wish {wish.number}")
     return Claim(**row)
@@ -271,15 +270,19 @@ def listed(
         **({"kind": kind} if kind else {}),
         **({"words": _literal(words)} if words else {}),
     }
-    rows = db.execute(
-        _list(
-            by_grid="grid" in wanted,
-            by_kind="kind" in wanted,
-            by_words="words" in wanted,
-        ),
-        wanted,
-    ).mappings()
-    return [Line(**row) for row in rows]
+    query = _list(
+        by_grid="grid" in wanted,
+        by_kind="kind" in wanted,
+        by_words="words" in wanted,
+    )
+    key = ("wishes", *sorted(wanted.items()))
+    return remembered(db, key, partial(_lines, db, query, wanted))
+
+
+def _lines(
+    db: Connection, query: Select[Any], wanted: Mapping[str, object]
+) -> Sequence[Line]:
+    return [Line(**row) for row in db.execute(query, wanted).mappings()]
 
 
 def _literal(words: str) -> str:
@@ -320,7 +323,7 @@ def _list(*, by_grid: bool, by_kind: bool, by_words: bool) -> Select[Any]:
     if by_words:
         like = w.c.public_text.contains(bindparam("words"), escape="/")
         query = query.where(like)
-    return query.order_by(w.c.number).limit(bindparam("limit"))
+    return among(query.order_by(w.c.number).limit(bindparam("limit")), w, g)
 
 
 def of_person(
@@ -441,12 +444,18 @@ def _log(
 
 def _wishes() -> Select[Any]:
     c = schema.claim
-    return select(
-        *_OWN,
-        c.c.id.label("claim_id"),
-        c.c.person_id.label("holder_id"),
-        c.c.until,
-    ).outerjoin(c, (c.c.wish_id == schema.wish.c.id) & c.c.state.in_(_LIVE))
+    return among(
+        select(
+            *_OWN,
+            c.c.id.label("claim_id"),
+            c.c.person_id.label("holder_id"),
+            c.c.until,
+        ).outerjoin(
+            c, (c.c.wish_id == schema.wish.c.id) & c.c.state.in_(_LIVE)
+        ),
+        schema.wish,
+        c,
+    )
 
 
 _BY_ID = _wishes().where(schema.wish.c.id == bindparam("wish"))
@@ -455,6 +464,22 @@ _BY_NUMBER = _wishes().where(
     schema.wish.c.community_id == bindparam("community"),
     schema.wish.c.number == bindparam("number"),
 )
+
+
+_TAKEN = among(
+    update(schema.wish)
+    .where(
+        schema.wish.c.id == bindparam("wish"),
+        schema.wish.c.status == WishStatus.OPEN,
+    )
+    .values(status=WishStatus.CLAIMED),
+    schema.wish,
+)
+
+
+@cache
+def _claiming(one: Insert) -> ReturningInsert[Any]:
+    return one.returning(*_CLAIM)
 
 
 def _one(

@@ -1,10 +1,12 @@
 """Databases for tests: made once, cloned for each test."""
 
 import asyncio
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import create_engine
+from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from storage import migrate
@@ -34,3 +36,18 @@ async def _lay(url: str) -> None:
     async with engine.begin() as db:
         await db.run_sync(migrate.upgrade)
     await engine.dispose()
+
+
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """Note what is sent to any database meanwhile."""
+    sent: list[str] = []
+
+    def note(*told: object) -> None:
+        sent.append(str(told[2]))
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)

@@ -34,8 +34,8 @@ from config.texts import Texts
 from handlers import hearing
 from handlers.context import Fixed
 from handlers.understanding.understanding import Understanding
-from storage import apply, buttons, people, schema, tickets, wishes
-from storage.database import Connection, Database
+from storage import ahead, apply, buttons, people, schema, tickets, wishes
+from storage.database import Ahead, Connection, Database
 from storage.messages import (
     AnswerPress,
     Chat,
@@ -151,7 +151,8 @@ async def _rush(
     waiting = []
     for place, claim in enumerate(claims):
         door = doors[place % len(doors)]
-        future = door.submit(_hear(fixed, claim))
+        about = ahead.Heard(claim, MONDAY)
+        future = door.submit(_hear(fixed, claim), Ahead(ahead.look, about))
         future.add_done_callback(note)
         waiting.append(future)
     for future in waiting:

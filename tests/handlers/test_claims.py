@@ -9,8 +9,9 @@ import pytest
 from config.terms import CommunityId, Number, Role, WishStatus
 from storage import people, photos, wishes
 from storage.database import Connection
-from storage.messages import Edit, Sender
+from storage.messages import Edit, Said, Sender
 from storage.wishes import Wish
+from tests.databases import statements
 from tests.pictures import picture
 from tests.town import CHANNEL
 from tests.world import World
@@ -53,14 +54,42 @@ async def test_all_of_many_who_press_are_told_and_one_has_it(
             people.give_role(db, TOWN, person.id, Role.VOLUNTEER)
 
     await town.core.database.write(volunteer)
+    town.core.intake.be_quick()
 
-    notices = await town.press_together(
-        *everyone, label="我来认领", group="g1"
-    )
+    with statements() as sent:
+        notices = await town.press_together(
+            *everyone, label="我来认领", group="g1"
+        )
 
     won = [one for one in notices if "由您认领了" in one]
     late = [one for one in notices if "刚刚被别人认领了" in one]
     assert (len(won), len(late)) == (1, 89)
+    # what all ask alike is asked once in a while, not for each
+    asked = [one for one in sent if one.startswith("SELECT")]
+    alike = ("FROM wish", "FROM button", "FROM account", "FROM person")
+    for table in alike:
+        assert sum(table in one for one in asked) < 30, table
+
+
+async def test_what_comes_together_still_happens_in_order(
+    town: World,
+) -> None:
+    def in_group(who: str, text: str) -> Said:
+        return town.said(who, text, group="g1")
+
+    town.core.intake.be_quick()
+
+    await town.hears(
+        in_group("chen", "认领 1"),
+        in_group("sun", "认领 1"),
+        in_group("chen", "退领 1"),
+        in_group("sun", "认领 1"),
+    )
+
+    assert (await find(town)).holder_id == "sun"
+    said = town.read("g1")[-4:]
+    means = ("由您认领了", "刚刚被别人认领了", "已放回心愿单", "由您认领了")
+    assert all(mean in one for mean, one in zip(means, said, strict=True))
 
 
 async def test_who_came_too_late_is_offered_the_next(town: World) -> None:

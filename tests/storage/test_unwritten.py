@@ -1,11 +1,10 @@
 """What works hand over is written together, and nobody can tell."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from functools import partial
 
 import pytest
-from sqlalchemy import Engine, event, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
 from config.terms import PersonId
@@ -13,6 +12,7 @@ from storage import people, posts, prepared, schema, tickets
 from storage.database import Connection, Database, savepoint
 from storage.people import Person
 from storage.unwritten import later
+from tests.databases import statements
 from tests.town import MONDAY, PACK
 
 TOWN = PACK.communities[0].id
@@ -39,27 +39,12 @@ def _communities(db: Connection) -> list[str]:
     return list(db.scalars(select(c.id).order_by(c.id)))
 
 
-@contextmanager
-def _statements() -> Iterator[list[str]]:
-    """Note what is sent to the database meanwhile."""
-    sent: list[str] = []
-
-    def note(*told: object) -> None:
-        sent.append(str(told[2]))
-
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
-        yield sent
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
-
-
 async def test_what_many_works_hand_over_is_one_statement(
     database: Database,
 ) -> None:
     await database.write(partial(_later, message="0"))
 
-    with _statements() as sent:
+    with statements() as sent:
         works = [
             database.submit(partial(_later, message=f"{one}"))
             for one in range(1, 9)
@@ -129,7 +114,7 @@ async def test_a_refusal_drops_what_was_handed_over_in_its_block_alone(
             raise ValueError("no")
         _later(db, f"{name} after")
 
-    with _statements() as sent:
+    with statements() as sent:
         works = [database.submit(partial(refused, name=name)) for name in "ab"]
         for work in works:
             await work
