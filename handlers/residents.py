@@ -2,7 +2,14 @@
 
 from datetime import timedelta
 
-from config.terms import Action, Status, TicketId
+from config.terms import (
+    STAFF,
+    Action,
+    ChatKind,
+    Source,
+    Status,
+    TicketId,
+)
 from handlers import letters, opening, report, triage, wording
 from handlers.context import Context
 from handlers.letters import Pick
@@ -35,11 +42,14 @@ def my(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
 
 
 def track(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
-    """Tell where a ticket stands; its words only to whom they concern."""
+    """Tell where a ticket stands to whom it concerns, and who knows of it.
+
+    Its words only to the former.
+    """
     ticket, _ = triage.named_ticket(ctx, message, rest)
     if report.ties_to(ctx, ticket) & access.SEE:
         return triage.show(ctx, message, str(ticket.number))
-    if ticket.private:
+    if not _knows_of(ctx, message, ticket):
         raise Refused("refused-not-yours", number=ticket.number)
     to = ctx.language
     lines = [
@@ -250,6 +260,20 @@ def close_by_itself(ctx: Context, due: Due) -> list[Outgoing]:
     )
     days = ctx.community.rules.close_after.days
     return triage.tell_reporter(ctx, found, "told-closed", days=days)
+
+
+def _knows_of(ctx: Context, message: Said, ticket: Ticket) -> bool:
+    """Whether it is asked where it was said, by a follower or by staff."""
+    if ticket.private or ctx.person is None:
+        return False
+    if ctx.person.has(*STAFF):
+        return True
+    if message.chat.kind is ChatKind.GROUP:
+        said_here = message.chat.key == ticket.origin_chat
+        said_to_us = ticket.source is Source.GROUP
+        if said_here or (said_to_us and ticket.grid_id == ctx.grid):
+            return True
+    return ctx.actor in tickets.followers(ctx.db, ticket)
 
 
 def _own(ctx: Context, button: Button) -> Ticket:
