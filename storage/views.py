@@ -17,6 +17,7 @@ from config.terms import (
     CommunityId,
     GridId,
     Number,
+    Source,
     Status,
     TicketId,
     Urgency,
@@ -81,11 +82,14 @@ class TicketPage(Struct, frozen=True, kw_only=True):
     status: Status
     category: CategoryId
     grid_id: GridId | None
+    place: str
+    source: Source
     private: bool
     opened_at: datetime
     due_at: datetime | None
     words: tuple[Words, ...]
-    """None of a report that was taken back."""
+    """What was said in the group, and what was done. None of a report that
+    was taken back; never photos: nothing hides a face or a plate in them."""
     names: tuple[str, ...]
     """Of whoever reported: what the words may say and the page may not."""
     steps: tuple[Step, ...]
@@ -213,6 +217,8 @@ def ticket(db: Connection, code: str) -> TicketPage | None:
             t.status,
             t.category,
             t.grid_id,
+            t.place,
+            t.source,
             t.private,
             t.opened_at,
             t.reporter_id,
@@ -232,22 +238,28 @@ def ticket(db: Connection, code: str) -> TicketPage | None:
         status=Status(row.status),
         category=CategoryId("" if private else row.category),
         grid_id=None if private else row.grid_id,
+        place="" if untold else row.place,
+        source=Source(row.source),
         private=private,
         opened_at=row.opened_at,
         due_at=row.due_at,
-        words=() if untold else _words(db, TicketId(row.id)),
+        words=() if untold else _words(db, TicketId(row.id), row.source),
         names=(reporter.name, reporter.phone) if reporter else (),
         steps=steps,
     )
 
 
-def _words(db: Connection, ticket_id: TicketId) -> tuple[Words, ...]:
+def _words(
+    db: Connection, ticket_id: TicketId, source: Source
+) -> tuple[Words, ...]:
+    """Return what all may read: of what no group has heard only the end."""
     w = schema.words.c
+    kinds = _PUBLIC_WORDS if source == Source.GROUP else _PUBLIC_WORDS[1:]
     rows = db.execute(
         select(w.kind, w.text, w.at)
         .where(
             w.ticket_id == ticket_id,
-            w.kind.in_(_PUBLIC_WORDS),
+            w.kind.in_(kinds),
             w.erased_at.is_(None),
             w.text != "",
         )

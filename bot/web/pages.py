@@ -64,6 +64,7 @@ async def ticket(request: web.Request) -> web.Response:
         ticket=page,
         category=category,
         grid=grid,
+        place=hide(page.place, page.names),
         reports=_shown(page, "report"),
         answers=_shown(page, "resolution"),
         now=site.now(),

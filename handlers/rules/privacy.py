@@ -8,6 +8,8 @@ masked in the text itself. Each pattern is bounded, so the work stays linear.
 import re
 from collections.abc import Iterable, Iterator
 
+from handlers.rules.names import without_names
+
 MASK = "***"
 
 _SHADOW = {
@@ -182,8 +184,8 @@ def mask(text: str) -> str:
 
 
 def hide(text: str, names: Iterable[str]) -> str:
-    """Return the text masked, and without these names."""
-    shown = mask(text)
+    """Return the text masked, without these names nor any that we notice."""
+    shown = without_names(mask(text), MASK)
     for name in sorted(names, key=len, reverse=True):
         if len(name) > 1 and name != MASK:
             shown = shown.replace(name, MASK)

@@ -140,6 +140,53 @@ async def test_a_ticket_page_names_nobody_who_reported(
     assert "灯不亮" in page
 
 
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("private", "收到居民反映"),
+        ("relayed", "工作人员替居民登记"),
+        ("patrol", "巡查发现"),
+        ("hotline", "居民来电"),
+        ("counter", "居民来访"),
+    ],
+)
+async def test_what_no_group_heard_is_on_no_page(
+    here: Town, client: TestClient[Any, Any], source: str, told: str
+) -> None:
+    words = "张阿姨: 灯不亮 王秀兰 13800138000"
+    await here.db.write(lambda db: _ticket(db, 1, words))
+    await here.db.write(
+        lambda db: db.execute(
+            update(schema.ticket).values(source=source, place="8号楼402门口")
+        )
+    )
+
+    page = await (await client.get("/t/code000001")).text()
+
+    assert told in page
+    assert "8号楼***门口" in page
+    assert "report: " not in page
+    assert "resolution: " in page
+    for secret in ("张阿姨", "王秀兰", "13800138000", "402"):
+        assert secret not in page
+
+
+async def test_a_private_page_tells_not_how_it_came(
+    here: Town, client: TestClient[Any, Any]
+) -> None:
+    await here.db.write(lambda db: _ticket(db, 2, "打老婆", private=True))
+    await here.db.write(
+        lambda db: db.execute(
+            update(schema.ticket).values(source="relayed", place="8号楼")
+        )
+    )
+
+    page = await (await client.get("/t/code000002")).text()
+
+    assert "8号楼" not in page
+    assert "替居民" not in page
+
+
 async def test_what_was_taken_back_is_shown_no_more(
     here: Town, client: TestClient[Any, Any]
 ) -> None:
