@@ -34,6 +34,11 @@ _SOURCES = {
     "群里": Source.RELAYED,
     "wechat": Source.RELAYED,
 }
+_PHONE = re.compile(
+    r"\s*((?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}|0\d{2,3}[- ]?\d{3,8})"
+    r"(?![\d号栋幢弄单室])[\s:：，,]*"
+)
+"""A mobile number, or one with its area code."""
 _SOURCE = re.compile(r"\s*([^\s:：，,]+)[\s:：，,]+(.+)", re.DOTALL)
 
 
@@ -106,7 +111,15 @@ def press_unmerge(
     return [letters.notice(press, ""), *_unmerge(ctx, press, ticket)]
 
 
-def _unmerge(ctx: Context, press: Pressed, ticket: Ticket) -> list[Outgoing]:
+def unmerge(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
+    """Undo a merge: ``取消合并 12``."""
+    ticket, _ = triage.named_ticket(ctx, message, rest)
+    return _unmerge(ctx, message, ticket)
+
+
+def _unmerge(
+    ctx: Context, message: Said | Pressed, ticket: Ticket
+) -> list[Outgoing]:
     if not access.may(report.ties_to(ctx, ticket), Action.UNMERGE):
         raise Refused("refused-not-allowed", number=ticket.number)
     status = rules.next_status(ticket.status, Action.UNMERGE)
@@ -120,7 +133,7 @@ def _unmerge(ctx: Context, press: Pressed, ticket: Ticket) -> list[Outgoing]:
     )
     return [
         letters.reply(
-            press,
+            message,
             ctx.say("unmerged", number=ticket.number),
             ticket=ticket.id,
         ),
@@ -135,8 +148,11 @@ def file(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
     if person is None or not person.has(*STAFF):
         raise Refused("refused-staff-only")
     source, text = _source(rest)
+    phone, text = _caller(text)
     if not text.strip():
-        raise Refused("refused-empty-report")
+        raise Refused("refused-empty-file")
+    if phone and source is Source.RELAYED:
+        source = Source.HOTLINE
     place = ctx.mind.place(text, home="", grid=ctx.grid)
     grids = people.grids_of(ctx.db, ctx.id, person.id)
     grid = place.grid if place else None
@@ -145,7 +161,7 @@ def file(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
     ticket, running, told = opening.open_ticket(
         ctx,
         Matter(
-            text=text,
+            text=f"{text}\n{_called_from(ctx, phone)}" if phone else text,
             category=ctx.mind.category(text)[0],
             urgency=ctx.mind.urgency(text),
             source=source,
@@ -162,5 +178,16 @@ def _source(rest: str) -> tuple[Source, str]:
     found = _SOURCE.fullmatch(rest)
     source = _SOURCES.get(found[1].lower()) if found else None
     if found is None or source is None:
-        return Source.RELAYED, rest
+        alone = _SOURCES.get(rest.strip().lower())
+        return (Source.RELAYED, rest) if alone is None else (alone, "")
     return source, found[2]
+
+
+def _caller(text: str) -> tuple[str, str]:
+    """Split the phone off that a caller's words begin with."""
+    found = _PHONE.match(text)
+    return (found[1].strip(), text[found.end() :]) if found else ("", text)
+
+
+def _called_from(ctx: Context, phone: str) -> str:
+    return ctx.say("filed-phone", ctx.community.language, phone=phone)

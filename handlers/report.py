@@ -324,10 +324,61 @@ def withdraw(ctx: Context, ticket: Ticket) -> list[Outgoing]:
 def press_not_report(
     ctx: Context, press: Pressed, button: Button
 ) -> list[Outgoing]:
-    """Withdraw what was misunderstood."""
+    """Withdraw what was misunderstood; ask first if it is under way."""
+    ticket = tickets.get(ctx.db, TicketId(button.subject_id))
+    if is_under_way(ctx, ticket):
+        return [letters.notice(press, ""), ask_withdraw(ctx, press, ticket)]
+    return [
+        letters.notice(press, ctx.say("noted")),
+        *_withdrawn(ctx, press, ticket),
+    ]
+
+
+def is_under_way(ctx: Context, ticket: Ticket) -> bool:
+    """Whether somebody works on it for the speaker, who may take it back."""
+    return ticket.status in {
+        Status.ACCEPTED,
+        Status.PAUSED,
+    } and access.may(ties_to(ctx, ticket), Action.WITHDRAW)
+
+
+def ask_withdraw(
+    ctx: Context, message: Said | Pressed, ticket: Ticket
+) -> Outgoing:
+    """Ask whether somebody's work shall really have been for nothing."""
+    picks = [
+        Pick(ctx.say("do-withdraw"), "withdraw-yes", ticket.id),
+        Pick(ctx.say("do-keep"), "withdraw-no", ticket.id),
+    ]
+    return letters.reply(
+        message,
+        ctx.say("ask-withdraw", number=ticket.number),
+        choices=letters.choices(
+            ctx, picks, allowed=ctx.actor, chat=message.chat
+        ),
+        ticket=ticket.id,
+    )
+
+
+def press_keep(ctx: Context, press: Pressed, button: Button) -> list[Outgoing]:
+    """Let the work on a ticket go on."""
+    del button
+    return [letters.notice(press, ctx.say("noted-kept"))]
+
+
+def press_withdraw(
+    ctx: Context, press: Pressed, button: Button
+) -> list[Outgoing]:
+    """Withdraw what is under way, now that it is sure."""
     ticket = tickets.get(ctx.db, TicketId(button.subject_id))
     return [
         letters.notice(press, ctx.say("noted")),
+        *_withdrawn(ctx, press, ticket),
+    ]
+
+
+def _withdrawn(ctx: Context, press: Pressed, ticket: Ticket) -> list[Outgoing]:
+    return [
         *withdraw(ctx, ticket),
         letters.reply(
             press,

@@ -70,6 +70,8 @@ def track(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
 def withdraw(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
     """Take one's own report back."""
     ticket, _ = triage.named_ticket(ctx, message, rest)
+    if report.is_under_way(ctx, ticket):
+        return [report.ask_withdraw(ctx, message, ticket)]
     said = report.withdraw(ctx, ticket)
     return [
         letters.reply(
@@ -139,31 +141,56 @@ def press_not_fixed(
     """Ask why it is not fixed, before it is reopened."""
     ticket = _own(ctx, button)
     rules.next_status(ticket.status, Action.REOPEN)
+    return [letters.notice(press, ""), _ask_reason(ctx, press, ticket)]
+
+
+def reopen(ctx: Context, message: Said, dialogue: Dialogue) -> list[Outgoing]:
+    """Reopen with the reason that was asked for."""
+    ticket = tickets.get(ctx.db, TicketId(dialogue.args["ticket"]))
+    return _reopen(ctx, message, ticket, message.text)
+
+
+def reopen_by_command(
+    ctx: Context, message: Said, rest: str
+) -> list[Outgoing]:
+    """Reopen with the reason behind the number: ``重开 12 又漏了``."""
+    ticket, words = triage.named_ticket(ctx, message, rest)
+    _check_reopen(ctx, ticket)
+    if not words.strip():
+        return [_ask_reason(ctx, message, ticket)]
+    return _reopen(ctx, message, ticket, words)
+
+
+def _check_reopen(ctx: Context, ticket: Ticket) -> Status:
+    if not access.may(report.ties_to(ctx, ticket), Action.REOPEN):
+        raise Refused("refused-not-yours", number=ticket.number)
+    return rules.next_status(ticket.status, Action.REOPEN)
+
+
+def _ask_reason(
+    ctx: Context, message: Said | Pressed, ticket: Ticket
+) -> Outgoing:
     buttons.expect(
         ctx.db,
-        press.chat.key,
-        press.sender.key,
+        message.chat.key,
+        message.sender.key,
         ctx.id,
         "reopen",
         {"ticket": ticket.id},
         ctx.now + REASON_WAITS,
     )
-    return [
-        letters.notice(press, ""),
-        letters.reply(
-            press,
-            ctx.say("ask-not-fixed", number=ticket.number),
-            ticket=ticket.id,
-        ),
-    ]
+    return letters.reply(
+        message,
+        ctx.say("ask-not-fixed", number=ticket.number),
+        ticket=ticket.id,
+    )
 
 
-def reopen(ctx: Context, message: Said, dialogue: Dialogue) -> list[Outgoing]:
-    """Reopen with the reason; the worker starts anew."""
-    ticket = tickets.get(ctx.db, TicketId(dialogue.args["ticket"]))
-    if not access.may(report.ties_to(ctx, ticket), Action.REOPEN):
-        raise Refused("refused-not-yours", number=ticket.number)
-    status = rules.next_status(ticket.status, Action.REOPEN)
+def _reopen(
+    ctx: Context, message: Said, ticket: Ticket, reason: str
+) -> list[Outgoing]:
+    """Let the worker start anew, and the reporter know if it was another."""
+    status = _check_reopen(ctx, ticket)
     after = tickets.move(
         ctx.db,
         ticket,
@@ -175,7 +202,7 @@ def reopen(ctx: Context, message: Said, dialogue: Dialogue) -> list[Outgoing]:
     )
     words = ctx.keep(
         "reason",
-        message.text[: opening.LONGEST],
+        reason[: opening.LONGEST],
         ticket=ticket.id,
     )
     opening.attach(ctx, ticket, message, words, "addition")
@@ -190,6 +217,11 @@ def reopen(ctx: Context, message: Said, dialogue: Dialogue) -> list[Outgoing]:
             again=True,
         ),
         *opening.assignment(ctx, after, running),
+        *(
+            triage.tell_reporter(ctx, after, "told-reopened")
+            if ticket.reporter_id != ctx.actor
+            else ()
+        ),
     ]
 
 

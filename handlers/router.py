@@ -3,11 +3,14 @@
 from collections.abc import Callable
 from functools import partial
 
+import msgspec
+
 from config.terms import Action, ChatKind, Command
 from handlers import (
     claims,
     desk,
     enrolment,
+    examples,
     faq,
     groups,
     letters,
@@ -24,7 +27,7 @@ from handlers import (
 from handlers.context import Context
 from handlers.rules import commands
 from handlers.rules.commands import Typed
-from handlers.rules.refusals import Refused
+from handlers.rules.refusals import NumberMissing, Refused
 from handlers.understanding.meaning import Intent, Meaning, Sure
 from storage import buttons, chats
 from storage.buttons import Button, Dialogue
@@ -35,6 +38,8 @@ ByCommand = Callable[[Context, Said, str], list[Outgoing]]
 ByPress = Callable[[Context, Pressed, Button], list[Outgoing]]
 ByWords = Callable[[Context, Said, Dialogue], list[Outgoing]]
 ByTime = Callable[[Context, Due], list[Outgoing]]
+
+_said: msgspec.json.Decoder[Said] = msgspec.json.Decoder(Said)
 
 
 def _deed(action: Action) -> ByCommand:
@@ -55,10 +60,20 @@ def _of_either(ticket: ByCommand, wish: ByCommand) -> ByCommand:
     return by_number
 
 
+def _press_typed(
+    ctx: Context, press: Pressed, button: Button
+) -> list[Outgoing]:
+    """Do what was typed without its number, now that it is clear."""
+    message = _said.decode(button.args["said"])
+    typed = Typed(Command(button.args["command"]), str(button.args["words"]))
+    return [letters.notice(press, ""), *by_command(ctx, message, typed)]
+
+
 ROUTES: dict[Command, ByCommand] = {
     Command.REPORT: report.report,
     Command.WITHDRAW: _of_either(residents.withdraw, wishes.withdraw),
     Command.NOT_REPORT: residents.withdraw,
+    Command.REOPEN: residents.reopen_by_command,
     Command.CATEGORY: residents.category,
     Command.MY: residents.my,
     Command.TRACK: _of_either(residents.track, wish_list.show),
@@ -68,6 +83,7 @@ ROUTES: dict[Command, ByCommand] = {
     Command.ASSIGN: desk.assign,
     Command.TRANSFER: triage.transfer,
     Command.MERGE: desk.merge,
+    Command.UNMERGE: desk.unmerge,
     Command.ASK: faq.ask,
     Command.WISH: wishes.wish,
     Command.WISHES: wish_list.show_list,
@@ -103,6 +119,9 @@ PRESSES: dict[str, ByPress] = {
     "category-choose": report.press_categories,
     "category-set": report.press_category,
     "ticket-not-report": report.press_not_report,
+    "withdraw-yes": report.press_withdraw,
+    "withdraw-no": report.press_keep,
+    "typed": _press_typed,
     "ticket-transfer": triage.press_transfer,
     "ticket-person": triage.press_person,
     "unmerge": desk.press_unmerge,
@@ -187,7 +206,10 @@ def by_command(ctx: Context, message: Said, typed: Typed) -> list[Outgoing]:
         raise Refused("refused-private-only")
     if not group and typed.command in commands.GROUP_ONLY:
         raise Refused("refused-group-only")
-    return ROUTES[typed.command](ctx, message, typed.words)
+    try:
+        return ROUTES[typed.command](ctx, message, typed.words)
+    except NumberMissing:
+        return examples.number_missing(ctx, message, typed.command)
 
 
 def by_words(ctx: Context, message: Said, waiting: Dialogue) -> list[Outgoing]:

@@ -24,7 +24,7 @@ from handlers.letters import Pick
 from handlers.rules import access, commands
 from handlers.rules import ticket as rules
 from handlers.rules.privacy import mask
-from handlers.rules.refusals import Refused
+from handlers.rules.refusals import NumberMissing, Refused
 from storage import buttons, chats, limits, people, posts, tickets
 from storage.buttons import Button, Dialogue
 from storage.messages import Chat, Outgoing, Pressed, Said, Say
@@ -120,7 +120,7 @@ def named_ticket(ctx: Context, message: Said, rest: str) -> tuple[Ticket, str]:
         if post is not None and post.ticket_id is not None:
             return tickets.get(ctx.db, post.ticket_id), rest
     if number is None:
-        raise Refused("refused-number")
+        raise NumberMissing
     return by_number(ctx, number), words
 
 
@@ -674,7 +674,7 @@ def who(
             ticket.id,
             {"person": person.id, "action": action},
         )
-        for person in _staff(ctx)
+        for person in staff(ctx)
         if person.id != ticket.assignee_id
     ]
     return letters.reply(
@@ -685,7 +685,7 @@ def who(
     )
 
 
-def _staff(ctx: Context) -> list[Person]:
+def staff(ctx: Context) -> list[Person]:
     """Return whom a ticket can be given to: workers, heads, bodies."""
     found: dict[PersonId, Person] = {}
     for role in (Role.WORKER, Role.HEAD):
@@ -705,7 +705,7 @@ def named_staff(ctx: Context, words: str) -> Person | None:
     name = words.strip().lstrip("@")
     if not name:
         return None
-    for person in _staff(ctx):
+    for person in staff(ctx):
         if name in {person.name, person.id}:
             return person
     raise Refused("refused-no-person", name=name[:20])

@@ -23,7 +23,7 @@ from handlers.rules import commands
 from handlers.rules.claims import Tie
 from handlers.rules.kinds import kind_of
 from handlers.rules.privacy import hide
-from handlers.rules.refusals import Refused
+from handlers.rules.refusals import NumberMissing, Refused
 from storage import (
     buttons,
     inbox,
@@ -64,7 +64,7 @@ def named(ctx: Context, message: Said, rest: str) -> tuple[Wish, str]:
         if post is not None and post.wish_id is not None:
             return wishes.get(ctx.db, post.wish_id), rest
     if number is None:
-        raise Refused("refused-wish-number")
+        raise NumberMissing
     found = wishes.find(ctx.db, ctx.id, number)
     if found is not None:
         return found, words

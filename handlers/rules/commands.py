@@ -3,11 +3,11 @@
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from enum import StrEnum
 
 from config.terms import DESKS, STAFF, Command, Number, Role
-from handlers.rules.refusals import Refused
+from handlers.rules.refusals import NumberMissing
 
 WORDS: dict[Command, tuple[str, ...]] = {
     Command.REPORT: ("报事", "报修"),
@@ -21,6 +21,8 @@ WORDS: dict[Command, tuple[str, ...]] = {
     Command.TRANSFER: ("转派",),
     Command.RAISE: ("上报",),
     Command.REFUSE: ("不予受理", "退单"),
+    Command.REOPEN: ("重开",),
+    Command.UNMERGE: ("取消合并",),
     Command.RESOLVE: ("办结",),
     Command.ASSIGN: ("派单",),
     Command.MERGE: ("合并",),
@@ -57,16 +59,23 @@ _BY_WORD = {
     word: command for command, words in WORDS.items() for word in words
 }
 _LONGEST = max(map(len, _BY_WORD))
+_BEFORE_NUMBER = re.compile(
+    r"^(?:(?:工单|心愿|编号|第|ticket|wish|number|no\.?)?[\s#＃:：]*(?=\d))",
+    re.IGNORECASE,
+)
+"""What people write before a number: 受理 第12号, /accept no. 12."""
 _AFTER = " \t\n\r\u3000:：,，。.!！#号"
 _ALONE_ONLY = frozenset(
-    {"我的", "工单", "完成", "通过", "取消", "开始", "帮助"}
+    {"我的", "完成", "通过", "取消", "开始", "帮助"}
     | {"隐私", "导出", "注销", "登录", "志愿者"}
 )
 """Everyday words: commands only with a number behind them, or alone."""
+_CODE = re.compile(r"[A-Za-z0-9 -]{6,14}$")
+"""What looks like a code even to nobody in particular."""
 _BEHIND: dict[str, re.Pattern[str]] = {
     "语言": re.compile(r"中文|汉语|zh|英文|英语|en", re.IGNORECASE),
-    "绑定": re.compile(r"[A-Za-z0-9 -]{6,14}$"),
-    "关联": re.compile(r"[A-Za-z0-9 -]{6,14}$"),
+    "绑定": re.compile(r"[A-Za-z0-9 -]{1,20}$"),
+    "关联": re.compile(r"[A-Za-z0-9 -]{1,20}$"),
     "心愿": re.compile(
         r"\d|我的$|待审$"
         r"|(?:(?:\S{1,8}网格(?:·\S+)?|维修|跑腿|陪伴|学习|缝补理发|物品|其他)"
@@ -89,14 +98,18 @@ _NUMBERED = frozenset(
         Command.MERGE,
         Command.RAISE,
         Command.REFUSE,
+        Command.REOPEN,
         Command.RESOLVE,
         Command.TICKET,
         Command.TRACK,
         Command.TRANSFER,
+        Command.UNMERGE,
         Command.WITHDRAW,
     }
 )
 """In talk without a number behind them, they are talk."""
+_BEHIND_NEAREST = 0.1
+"""A command much less like what was typed than the nearest isn't meant."""
 _SELDOM_SAID = frozenset(
     {Command.CATEGORY, Command.CLAIM, Command.DROP, Command.TRACK}
 )
@@ -144,6 +157,7 @@ SHOWN: dict[Audience, tuple[Command, ...]] = {
         Command.MY,
         Command.TRACK,
         Command.WITHDRAW,
+        Command.REOPEN,
         Command.CATEGORY,
         Command.NOT_REPORT,
         Command.ASK,
@@ -177,6 +191,7 @@ SHOWN: dict[Audience, tuple[Command, ...]] = {
         Command.RAISE,
         Command.REFUSE,
         Command.MERGE,
+        Command.UNMERGE,
         Command.FILE,
         Command.APPROVE,
         Command.DECLINE,
@@ -279,9 +294,9 @@ def audiences(roles: Collection[Role]) -> list[Audience]:
 
 def number_and_words(words: str) -> tuple[Number | None, str]:
     """Split ``12 修好了`` (also ``#12``, ``12号``) into number and rest."""
-    words = words.strip().lstrip("#＃")
+    words = _BEFORE_NUMBER.sub("", words.strip())
     digits = 0
-    while digits < len(words) and words[digits].isdigit():
+    while digits < len(words) and words[digits].isdecimal():
         digits += 1
     if not digits or digits > 9:  # noqa: PLR2004  no sequence gets there
         return None, words
@@ -289,10 +304,10 @@ def number_and_words(words: str) -> tuple[Number | None, str]:
 
 
 def needed_number(words: str) -> tuple[Number, str]:
-    """Return the number that must be there; raise ``Refused`` if it isn't."""
+    """Return the number that must be there; or raise ``NumberMissing``."""
     number, rest = number_and_words(words)
     if number is None:
-        raise Refused("refused-number")
+        raise NumberMissing
     return number, rest
 
 
@@ -317,6 +332,8 @@ def _is_talk(command: Command, word: str, behind: str, rest: str) -> bool:
     """Whether neighbours say this to each other."""
     if command in _TALK_IN_GROUPS or word in _OPENERS:
         return True
+    if command is Command.BIND and rest:
+        return _CODE.match(rest) is None
     if command in _NUMBERED:
         alone = rest == "" and command in _SELDOM_SAID
         return not (alone or rest[:1].isdigit())
@@ -351,4 +368,13 @@ def _near(name: str, commands: Iterable[Command]) -> list[Command]:
         # one of two characters right is as near as most words get
         names, cutoff = _BY_WORD, 0.5
     close = get_close_matches(name, names, n=3, cutoff=cutoff)
-    return list(dict.fromkeys(names[one] for one in close))
+    near = [
+        names[one]
+        for one in close
+        if _likeness(name, one) > _likeness(name, close[0]) - _BEHIND_NEAREST
+    ]
+    return list(dict.fromkeys(near))
+
+
+def _likeness(one: str, other: str) -> float:
+    return SequenceMatcher(None, other, one).ratio()

@@ -10,3 +10,10 @@ class Refused(Exception):
         super().__init__(sentence)
         self.sentence = sentence
         self.values = values
+
+
+class NumberMissing(Refused):
+    """A command came without the number that it needs."""
+
+    def __init__(self) -> None:
+        super().__init__("refused-number")

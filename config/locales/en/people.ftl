@@ -4,6 +4,7 @@
 about-report = Report what is wrong and where, photos welcome
 about-my = List what I reported
 about-track = Where a ticket stands, by number
+about-reopen = Reopen what is not fixed, with the reason
 about-withdraw = Take back my report, by number
 about-category = Change a ticket's category
 about-notreport = Say that it was no report
@@ -33,6 +34,7 @@ about-resolve = Resolve a ticket, with words for the resident
 about-transfer = Hand a ticket to a colleague, by number
 about-raise = Raise a ticket to the next level, by number
 about-refuse = Refuse a ticket, with a reason
+about-unmerge = Undo a merge, by number
 about-merge = Merge one ticket into another
 about-file = File for a caller: phone, counter, patrol
 about-approve = Approve a wish, by number

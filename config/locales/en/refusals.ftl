@@ -9,12 +9,21 @@ refused-step =
         [refused] This ticket was refused.
        *[merged] This ticket went up in another one.
     } Send “/track” and its number to see.
-refused-number = Please add the number, for instance “/track 12”.
+refused-number = Please add the number.
+number-missing = Please add the number, for instance “{ $example }”.
+number-or-button = Please add the number, for instance “{ $example }”, or press a button.
+example-inquire = When may we come by?
+example-resolve = It is repaired
+example-refuse = Not the community's business, please call 12345
+example-reopen = It is still broken
+example-done = I have brought it
+example-decline = No volunteer can help with this
 refused-no-ticket = There is no ticket { $number }. Please check the number.
 refused-not-yours = Number { $number } is not yours to see or change. Send “/my” for what you reported.
 refused-not-allowed = Ticket { $number } is not yours to handle; please leave it to whoever is responsible.
 refused-staff-only = This is for grid workers and the community's staff.
 refused-empty-report = Please add a sentence after “/report”: where, and what is wrong.
+refused-empty-file = Please add source, place and problem after “/file”, for instance “/file phone 8号楼 the stair light is out”.
 refused-too-long = That is too long. Please keep it under { $most } characters.
 refused-too-many-photos = At most { $most } photos at a time, please.
 refused-too-many-open = { $most } of your matters are still open. Please wait for a result; if it is urgent, call.

@@ -25,6 +25,10 @@ added-recording = Added to ticket { $number }; your worker will get the { $kind 
         [voice] voice message
        *[video] video
     }. If you can, please type a few words, too: they are quicker to find.
+ask-withdraw = Somebody is already working on ticket { $number }. Take it back all the same?
+do-withdraw = Take it back
+do-keep = Leave it
+noted-kept = All right, the work goes on.
 withdrawn = Ticket { $number } is withdrawn.
 reclassified = Ticket { $number } is now “{ $category }”.
 

@@ -101,6 +101,7 @@ did-raise = Ticket { $number } was raised to the { $level }.
 assigned = Ticket { $number } is with { $name } now.
 merged = Ticket { $number } is merged into { $into }; its reporter will hear of progress.
 unmerged = Ticket { $number } stands alone again.
+filed-phone = Caller's phone: { $phone }
 filed = Filed as ticket { $number }. The text below can be copied to the resident:
 filed-own = Filed as ticket { $number }. If residents should know, copy the text below:
 page-line = See progress: { $url }
@@ -147,6 +148,7 @@ told-refused =
     Sorry, your ticket { $number } cannot be accepted:
     { $words }
 told-merged = Your ticket { $number } is about the same matter as { $into }. They are handled together and you will hear of progress.
+told-reopened = Your ticket { $number } is open again; somebody will come back to it and you will hear of progress.
 told-unmerged = Your ticket { $number } is handled on its own again; you will hear of progress as before.
 told-closed = Ticket { $number } was resolved { $days } days ago and we heard nothing, so it is closed now. If it is not fixed, please tell us again.
 told-raised = { $name } raised ticket { $number } to the { $level }. Please take it from here.

@@ -143,7 +143,6 @@ refused-empty-wish = Please write a line after “/wish”: what you need, or wh
 refused-wish-voice = I cannot listen to voice messages; please type your wish in a few words.
 refused-empty-contact = Please type a few words: a name and how to reach them.
 refused-empty-reason = Please type a few words to say why.
-refused-wish-number = Please add the wish's number, as in “/claim 12”.
 refused-no-wish = There is no wish { $number }. Send “/wishes” to see the list.
 refused-number-is-ticket = Number { $number } is a ticket, not a wish. Send “/wishes” to see the wishes.
 refused-wish-not-yours = Wish { $number } is not yours to handle.

@@ -9,12 +9,21 @@ refused-step =
         [refused] 这张工单已经不予受理。
        *[merged] 这张工单已经并入另一张。
     }发“查单”加编号看看进度。
-refused-number = 请带上编号，比如“查单 12”。
+refused-number = 请带上编号。
+number-missing = 请带上编号，比如“{ $example }”。
+number-or-button = 请带上编号，比如“{ $example }”，或者点一下。
+example-inquire = 什么时候方便上门？
+example-resolve = 已经修好了
+example-refuse = 不归社区管，请打12345
+example-reopen = 还是没修好
+example-done = 已经送到了
+example-decline = 这件事志愿者帮不上
 refused-no-ticket = 没有编号为 { $number } 的工单，请核对一下。
 refused-not-yours = { $number } 号不是您的事，不能查看或修改。发“我的工单”看您报的事。
 refused-not-allowed = 工单 { $number } 不归您办理，请交给负责的人来办。
 refused-staff-only = 这个功能只给网格员和社区工作人员使用。
 refused-empty-report = 请在“报事”后面写一句：什么地方、什么问题。
+refused-empty-file = 请在“代报”后面写来源、地点和问题，比如“代报 电话 8号楼楼道灯不亮”。
 refused-too-long = 内容太长了，请缩短到 { $most } 字以内。
 refused-too-many-photos = 一次最多 { $most } 张照片，请挑几张发。
 refused-too-many-open = 您有 { $most } 件事还在办理，请等有结果了再报；急事请直接打电话。

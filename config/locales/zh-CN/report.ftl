@@ -26,6 +26,10 @@ added-recording = 已补充到工单 { $number }，{ $kind ->
        *[video] 视频
     }会转给网格员。方便的话请再打几个字，查起来更快。
 withdrawn = 工单 { $number } 已撤回。
+ask-withdraw = 工单 { $number } 已经有人在办了，确定撤回吗？
+do-withdraw = 撤回
+do-keep = 不撤回
+noted-kept = 好的，继续办理。
 reclassified = 工单 { $number } 已改为“{ $category }”。
 
 my-none = 您还没有报过事。发“报事”加一句话就行。

@@ -98,6 +98,7 @@ did-raise = 工单 { $number } 已上报到{ $level }。
 assigned = 工单 { $number } 已交给{ $name }。
 merged = 工单 { $number } 已并入 { $into }，报事人会收到后续进展。
 unmerged = 工单 { $number } 已恢复单独办理。
+filed-phone = 来电：{ $phone }
 filed = 已代报，工单 { $number }。下面这段可以直接复制给居民：
 filed-own = 已登记，工单 { $number }。要告诉居民的话，下面这段可以直接复制：
 page-line = 看进度：{ $url }
@@ -141,6 +142,7 @@ told-refused =
     很抱歉，您的工单 { $number } 不能受理：
     { $words }
 told-merged = 您的工单 { $number } 和 { $into } 说的是同一件事，已合并办理，进展会告诉您。
+told-reopened = 您的工单 { $number } 已重开，会再来处理，进展会告诉您。
 told-unmerged = 您的工单 { $number } 又单独办理了，进展照样告诉您。
 told-closed = 工单 { $number } 办结后 { $days } 天没有收到您的意见，已自动结案。要是没解决，请再告诉我们。
 told-raised = { $name }把工单 { $number } 上报到{ $level }，请您处理。

@@ -143,7 +143,6 @@ refused-empty-wish = 请在“许愿”后面写一句：想要什么、想请�
 refused-wish-voice = 语音我听不懂，请打几个字说说您的心愿。
 refused-empty-contact = 请打几个字：怎么称呼、怎么联系。
 refused-empty-reason = 请打几个字说说原因。
-refused-wish-number = 请带上心愿的编号，比如“认领 12”。
 refused-no-wish = 没有编号为 { $number } 的心愿。发“心愿”看看有哪些。
 refused-number-is-ticket = { $number } 号是工单，不是心愿。发“心愿”看看有哪些心愿。
 refused-wish-not-yours = 心愿 { $number } 不归您管，不能这样操作。

@@ -139,6 +139,38 @@ def test_a_wrong_slash_names_the_nearest() -> None:
     assert Command.CLAIM in typed.nearest
 
 
+@pytest.mark.parametrize(
+    ("typed", "nearest"),
+    [
+        ("/reprot", Command.REPORT),
+        ("/repport", Command.REPORT),
+        ("/wihs", Command.WISH),
+        ("/tolo", Command.TODO),
+        ("/helpp", Command.HELP),
+        ("/accpet", Command.ACCEPT),
+        ("/languge", Command.LANG),
+    ],
+)
+def test_what_is_far_behind_the_nearest_is_not_named(
+    typed: str, nearest: Command
+) -> None:
+    read = commands.read(typed)
+
+    assert isinstance(read, Mistyped)
+    assert read.nearest[0] is nearest
+    assert Command.NOT_REPORT not in read.nearest
+    assert len(read.nearest) <= 2
+
+
+@pytest.mark.parametrize(
+    "said", ["工单 abc", "重开 啥时候", "绑定 ABC", "取消合并", "关联 1"]
+)
+def test_a_group_is_not_told_how_to_type_what_it_did_not_mean(
+    said: str,
+) -> None:
+    assert commands.read(said, talk=True) is None
+
+
 def test_a_mistyped_chinese_slash_names_the_nearest() -> None:
     typed = commands.read("/受利 12")
 
