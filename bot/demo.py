@@ -45,6 +45,7 @@ from storage import (
     outbox,
     posts,
     seats,
+    subjects,
     tickets,
     turns,
     webchat,
@@ -411,6 +412,7 @@ class _Past:
                     photos=outgoing.photos,
                     reply_to=outgoing.reply_to,
                     now=at,
+                    about=subjects.told(outgoing),
                 )
                 return "" if stored is None else str(stored.id)
             case Edit():

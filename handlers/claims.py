@@ -16,7 +16,7 @@ from handlers.context import Context
 from handlers.letters import Pick
 from handlers.rules import claims as rules
 from handlers.rules.refusals import Refused
-from storage import buttons, limits, photos, wishes
+from storage import buttons, limits, photos, subjects, wishes
 from storage.buttons import Button, Dialogue
 from storage.limits import Due
 from storage.messages import Outgoing, Pressed, Said
@@ -269,7 +269,14 @@ def _too_late(
     if message.chat.kind is not ChatKind.PRIVATE:
         return [letters.reply(message, text)]
     picks = wishing.claim_picks(ctx, others)
-    return [letters.reply(message, text, choices=letters.choices(ctx, picks))]
+    return [
+        letters.reply(
+            message,
+            text,
+            choices=letters.choices(ctx, picks),
+            about=[subjects.wish(one.id) for one in others],
+        )
+    ]
 
 
 def _drop(ctx: Context, message: Said | Pressed, wish: Wish) -> list[Outgoing]:

@@ -91,6 +91,7 @@ def hear(
         said = _refusal(ctx, message, no)
     except Overtaken:
         said = _refusal(ctx, message, Refused("refused-overtaken"))
+    letters.tie(ctx, message, said)
     letters.post(ctx, welcome.noticed(ctx, message, said))
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from msgspec.structs import replace
+
 from config.terms import (
     ChatKind,
     GridId,
@@ -18,13 +20,22 @@ from config.terms import (
 from handlers import bridge
 from handlers.context import Context
 from handlers.rules import calendar
-from storage import buttons, chats, outbox, people
+from storage import (
+    buttons,
+    chats,
+    outbox,
+    people,
+    seats,
+    subjects,
+    webchat,
+)
 from storage.messages import (
     AnswerPress,
     Attachment,
     Chat,
     Choice,
     Edited,
+    Incoming,
     Outgoing,
     Pressed,
     Said,
@@ -96,6 +107,7 @@ def reply(
     urgency: Urgency = Urgency.ROUTINE,
     again: bool = False,
     quoting: bool = True,
+    about: Sequence[str] = (),
 ) -> Say:
     """Answer where the message was said, at any hour.
 
@@ -113,6 +125,7 @@ def reply(
         wish=wish,
         urgency=urgency,
         again=again,
+        about=tuple(about),
     )
 
 
@@ -136,6 +149,7 @@ def tell(
     urgency: Urgency = Urgency.ROUTINE,
     now: bool = False,
     group: GridId | None = None,
+    about: Sequence[str] = (),
 ) -> list[Outgoing]:
     """Tell one person something, in private.
 
@@ -160,6 +174,7 @@ def tell(
         again=urgency is Urgency.DANGER,
         quiet=urgency is not Urgency.DANGER and not now,
         until_open=closed,
+        about=tuple(about),
     )
     if not closed:
         return [letter]
@@ -196,8 +211,12 @@ def in_private(
     *,
     picks: Sequence[Pick] = (),
     ticket: TicketId | None = None,
+    about: Sequence[str] = (),
 ) -> list[Outgoing]:
-    """Answer the speaker alone, and in a group only that we did."""
+    """Answer the speaker alone, and in a group only that we did.
+
+    A list says what all it is ``about`` (``subjects``).
+    """
     if message.chat.kind is ChatKind.PRIVATE:
         return [
             reply(
@@ -205,9 +224,18 @@ def in_private(
                 text,
                 choices=choices(ctx, picks, allowed=ctx.actor),
                 ticket=ticket,
+                about=about,
             )
         ]
-    told = tell(ctx, ctx.person, text, picks=picks, ticket=ticket, now=True)
+    told = tell(
+        ctx,
+        ctx.person,
+        text,
+        picks=picks,
+        ticket=ticket,
+        now=True,
+        about=about,
+    )
     return [
         *told,
         reply(
@@ -261,9 +289,38 @@ def post(ctx: Context, said: list[Outgoing]) -> None:
     """
     wait = morning(ctx)
     held = [
-        (one, _not_before(one, wait)) for one in (*said, *bridge.follow(ctx))
+        (_signed(ctx, one), _not_before(one, wait))
+        for one in (*said, *bridge.follow(ctx))
     ]
     outbox.put(ctx.db, held, ctx.id, ctx.now)
+
+
+def tie(ctx: Context, message: Incoming, said: Sequence[Outgoing]) -> None:
+    """Note which matter somebody's words to us are about.
+
+    The web chat keeps them, and is to forget them with the matter.
+    """
+    if (
+        not isinstance(message, Said)
+        or message.channel != seats.CHANNEL
+        or message.chat.kind is not ChatKind.PRIVATE
+    ):
+        return
+    found = [
+        each
+        for one in said
+        if isinstance(one, Say)
+        for each in subjects.matter(one)
+    ]
+    webchat.tie(ctx.db, ctx.id, int(message.id), list(dict.fromkeys(found)))
+
+
+def _signed(ctx: Context, outgoing: Outgoing) -> Outgoing:
+    """Return a letter that says who has caused it: it may name them."""
+    if ctx.person is None or not isinstance(outgoing, Say):
+        return outgoing
+    about = (*outgoing.about, subjects.person(ctx.person.id))
+    return replace(outgoing, about=about)
 
 
 def morning(ctx: Context) -> datetime | None:

@@ -17,7 +17,7 @@ from handlers.rules import access
 from handlers.rules import ticket as rules
 from handlers.rules.refusals import Refused
 from handlers.understanding.meaning import Intent
-from storage import buttons, limits, tickets
+from storage import buttons, limits, subjects, tickets
 from storage.buttons import Button, Dialogue
 from storage.limits import Due
 from storage.messages import Outgoing, Pressed, Said
@@ -38,7 +38,12 @@ def my(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
         first = tickets.words(ctx.db, ticket.id, "report")
         text = first[0].text if first else ""
         lines.append(wording.line(ctx, ticket, text, ctx.language))
-    return letters.in_private(ctx, message, "\n".join(lines))
+    return letters.in_private(
+        ctx,
+        message,
+        "\n".join(lines),
+        about=[subjects.ticket(one.id) for one in found],
+    )
 
 
 def track(ctx: Context, message: Said, rest: str) -> list[Outgoing]:

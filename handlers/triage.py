@@ -25,7 +25,15 @@ from handlers.rules import access, commands
 from handlers.rules import ticket as rules
 from handlers.rules.privacy import mask
 from handlers.rules.refusals import NumberMissing, Refused
-from storage import buttons, chats, limits, people, posts, tickets
+from storage import (
+    buttons,
+    chats,
+    limits,
+    people,
+    posts,
+    subjects,
+    tickets,
+)
 from storage.buttons import Button, Dialogue
 from storage.messages import Chat, Outgoing, Pressed, Said, Say
 from storage.people import Person
@@ -204,7 +212,12 @@ def todo(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
                 "  "
                 + ctx.say("todo-late" if late else sentence, at=soonest.due_at)
             )
-    return letters.in_private(ctx, message, "\n".join(lines))
+    return letters.in_private(
+        ctx,
+        message,
+        "\n".join(lines),
+        about=[subjects.ticket(one.id) for one in found[:20]],
+    )
 
 
 def transfer(ctx: Context, message: Said, rest: str) -> list[Outgoing]:

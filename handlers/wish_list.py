@@ -15,7 +15,7 @@ from handlers.rules import claims as rules
 from handlers.rules import commands
 from handlers.rules.kinds import KINDS
 from handlers.rules.refusals import Refused
-from storage import people, wishes
+from storage import people, subjects, wishes
 from storage.buttons import Button
 from storage.messages import Outgoing, Pressed, Said
 from storage.wishes import Wish
@@ -68,7 +68,8 @@ def show(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
         text = (
             f"{wishing.card(ctx, found, ctx.language)}\n{_history(ctx, found)}"
         )
-        return letters.in_private(ctx, message, text, picks=picks)
+        about = [subjects.wish(found.id)]
+        return letters.in_private(ctx, message, text, picks=picks, about=about)
     if found.status in _HIDDEN:
         raise Refused("refused-no-wish", number=found.number)
     text = wishing.line(
@@ -143,6 +144,7 @@ def _page(
             ]
         ),
         choices=letters.choices(ctx, picks),
+        about=[subjects.wish(one.id) for one in shown],
     )
 
 
@@ -170,7 +172,12 @@ def _mine(ctx: Context, message: Said) -> list[Outgoing]:
                 for one in held
             ),
         ]
-    return letters.in_private(ctx, message, "\n".join(said))
+    return letters.in_private(
+        ctx,
+        message,
+        "\n".join(said),
+        about=[subjects.wish(one.id) for one in (*own, *held)],
+    )
 
 
 def _waiting(ctx: Context, message: Said) -> list[Outgoing]:
@@ -190,7 +197,9 @@ def _waiting(ctx: Context, message: Said) -> list[Outgoing]:
                 *(_with_status(ctx, one) for one in found),
             ]
         )
-    return letters.in_private(ctx, message, text)
+    return letters.in_private(
+        ctx, message, text, about=[subjects.wish(one.id) for one in found]
+    )
 
 
 def _with_status(ctx: Context, found: Wish) -> str:

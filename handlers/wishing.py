@@ -32,6 +32,7 @@ from storage import (
     people,
     photos,
     posts,
+    subjects,
     tickets,
     wishes,
 )
@@ -323,6 +324,7 @@ def announce_anew(ctx: Context, found: Wish, state: str) -> list[Outgoing]:
                 letter=letter.id,
                 text=text,
                 choices=letters.choices(ctx, picks, chat=told.chat),
+                about=(subjects.wish(found.id),),
             )
         )
     return said

@@ -40,6 +40,7 @@ from storage import (
     photos,
     schema,
     seats,
+    subjects,
     tickets,
     webchat,
     wishes,
@@ -51,6 +52,8 @@ from storage.wishes import Wish
 
 _TELLING = 2
 """Characters from which on a name tells more than it hides."""
+_LONG = 12
+"""Characters from which on nobody else writes the same by chance."""
 _CHUNK = 400
 _Id = TypeVar("_Id")
 
@@ -82,6 +85,7 @@ class _Person(Struct, frozen=True):
     accounts: list[tuple[str, str]]
     told: list[str]
     """Names and phones, to be found in letters."""
+    phones: list[str]
 
     @property
     def keys(self) -> list[str]:
@@ -121,7 +125,9 @@ def erase(
         wishes.forget(db, community, each, now)
     going_on = {ticket.id for ticket in erased.kept}
     _empty_letters(db, who, own, held)
+    _empty_chats(db, who, own, held, going_on)
     _empty_words(db, who, own, held, going_on, now)
+    _take_out(db, who)
     _empty_photos(db, who, own, held, going_on)
     _empty_tickets(db, who, own, going_on)
     _empty_wishes(db, who, held)
@@ -190,6 +196,7 @@ def _look_up(
         ids=ids,
         accounts=[(row.channel, row.address) for row in accounts],
         told=sorted(word for word in told if len(word) >= _TELLING),
+        phones=sorted({row.phone for row in rows if row.phone}),
     )
 
 
@@ -261,8 +268,82 @@ def _empty_letters(
         outbox.empty(db, o.c.chat.in_(orders))
     for some in _chunks([wish.id for wish in held]):
         outbox.empty(db, o.c.wish_id.in_(some))
-    for said in (*who.told, *_said_elsewhere(db, who)):
+    for subject in _subjects(own, held):
+        outbox.empty_about(db, who.community, subject)
+    theirs = _said_elsewhere(db, who)
+    for said in (*who.told, *theirs):
         outbox.empty_sent(db, who.community, said)
+    for each in who.ids:
+        caused = subjects.person(each)
+        outbox.empty_caused(db, who.community, caused, [*theirs, *who.told])
+    # a name may be another's, to whom the letter goes
+    for said in (*who.phones, *theirs):
+        outbox.take_out(db, who.community, said)
+
+
+def _subjects(own: Iterable[Ticket], held: Iterable[Wish]) -> list[str]:
+    return [
+        *(subjects.ticket(ticket.id) for ticket in own),
+        *(subjects.wish(wish.id) for wish in held),
+    ]
+
+
+def _empty_chats(
+    db: Connection,
+    who: _Person,
+    own: Sequence[Ticket],
+    held: Sequence[Wish],
+    going_on: Collection[TicketId],
+) -> None:
+    """Empty what the web chat shows others of them and their matters.
+
+    A group goes on seeing that there is a danger.
+    """
+    ended = [ticket for ticket in own if ticket.id not in going_on]
+    known = [ticket for ticket in own if ticket.id in going_on]
+    for some in _chunks(_subjects(ended, held)):
+        webchat.forget_about(db, who.community, some)
+    mine = [*_subjects(known, ()), *map(subjects.person, who.ids)]
+    for some in _chunks(mine):
+        webchat.forget_about(db, who.community, some, private=True)
+    names = set(who.told) - _names_of_others(db, who)
+    long = [text for text in _written(db, who) if len(text) >= _LONG]
+    for some in _chunks([*names, *_said_elsewhere(db, who), *long]):
+        webchat.forget_words(db, who.community, some)
+
+
+def _names_of_others(db: Connection, who: _Person) -> set[str]:
+    """Return those of their names that are in somebody else's as well."""
+    p = schema.person
+    return {
+        said
+        for said in who.told
+        if db.scalar(
+            select(
+                exists().where(
+                    p.c.community_id == who.community,
+                    p.c.id.not_in(who.ids),
+                    or_(
+                        p.c.name.contains(said, autoescape=True),
+                        p.c.phone == said,
+                    ),
+                )
+            )
+        )
+    }
+
+
+def _written(db: Connection, who: _Person) -> list[str]:
+    """Return all that they wrote."""
+    w = schema.words
+    rows = db.scalars(
+        select(w.c.text).where(
+            w.c.community_id == who.community,
+            w.c.author_id.in_(who.ids),
+            w.c.text != "",
+        )
+    )
+    return list(rows)
 
 
 def _said_elsewhere(db: Connection, who: _Person) -> list[str]:
@@ -308,6 +389,29 @@ def _empty_words(
             .where(w.c.community_id == who.community, condition)
             .values(text="", erased_at=func.coalesce(w.c.erased_at, now))
         )
+
+
+def _take_out(db: Connection, who: _Person) -> None:
+    """Take name and phone out of what others wrote, who go on with it."""
+    s = schema
+    kept = [
+        s.words.c.text,
+        s.ticket.c.place,
+        s.wish.c.public_text,
+        s.wish.c.contact,
+        s.unanswered.c.text,
+    ]
+    for said in set(who.told) - _names_of_others(db, who):
+        for column in kept:
+            table = column.table
+            db.execute(
+                update(table)
+                .where(
+                    table.c.community_id == who.community,
+                    column.contains(said, autoescape=True),
+                )
+                .values({column: func.replace(column, said, outbox.GONE)})
+            )
 
 
 def _empty_photos(

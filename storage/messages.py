@@ -270,6 +270,8 @@ class Say(Struct, frozen=True, kw_only=True, tag="say"):
     ticket: TicketId | None = None
     """Replies to this message are about this ticket."""
     wish: WishId | None = None
+    about: tuple[str, ...] = ()
+    """What else it tells of, to be forgotten with it (``subjects``)."""
 
 
 class Edit(Struct, frozen=True, kw_only=True, tag="edit"):
@@ -281,6 +283,8 @@ class Edit(Struct, frozen=True, kw_only=True, tag="edit"):
     choices: tuple[Choice, ...] = ()
     message: str = ""
     """The platform's id of what the letter sent; delivery fills it in."""
+    about: tuple[str, ...] = ()
+    """What it tells of, to be forgotten with it (``subjects``)."""
 
 
 class AnswerPress(Struct, frozen=True, kw_only=True, tag="answer"):

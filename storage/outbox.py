@@ -10,10 +10,12 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import (
     ColumnElement,
     Connection,
     Update,
+    and_,
     bindparam,
     func,
     literal,
@@ -33,6 +35,8 @@ _decoder: msgspec.json.Decoder[Outgoing] = msgspec.json.Decoder(Outgoing)
 
 EMPTY = _encode(Say(chat=Chat("", "", ChatKind.PRIVATE), text=""))
 """The body of a letter that was sent and forgotten."""
+GONE = "…"
+"""What stands for words that were taken out of a letter."""
 
 
 class Letter(Struct, frozen=True, kw_only=True):
@@ -351,19 +355,83 @@ def empty(db: Connection, which: ColumnElement[bool]) -> None:
 
 def empty_sent(db: Connection, community: CommunityId, said: str) -> None:
     """Forget the letters of a community that say something, once sent."""
+    _empty_sent(db, community, _encode(said)[1:-1])
+
+
+def empty_about(db: Connection, community: CommunityId, subject: str) -> None:
+    """Forget the lists that tell of something; what waits is not sent."""
     o = schema.outbox
-    needle = _encode(said)[1:-1]
-    if db.dialect.name == "postgresql":
-        holds = func.position(literal(needle).op("IN")(o.c.body)) > 0
-    else:
-        holds = func.instr(o.c.body, needle) > 0
+    told = _holds(db, _encode(subject))
+    empty(db, and_(o.c.community_id == community, told))
+
+
+def empty_caused(
+    db: Connection, community: CommunityId, person: str, words: Sequence[str]
+) -> None:
+    """Forget what somebody (a subject) has caused to be said, once sent.
+
+    What still waits is for others, and goes out without these words.
+    """
+    _empty_sent(db, community, _encode(person))
+    _reword(db, community, _encode(person), words)
+
+
+def take_out(db: Connection, community: CommunityId, words: str) -> None:
+    """Take words out of what still waits."""
+    _reword(db, community, _encode(words)[1:-1], [words])
+
+
+def _empty_sent(db: Connection, community: CommunityId, needle: bytes) -> None:
+    o = schema.outbox
     db.execute(
         update(o)
         .where(
             o.c.community_id == community,
             o.c.state.in_(("sent", "dropped", "parked")),
             o.c.body != EMPTY,
-            holds,
+            _holds(db, needle),
         )
         .values(body=EMPTY)
     )
+
+
+def _reword(
+    db: Connection, community: CommunityId, needle: bytes, words: Sequence[str]
+) -> None:
+    o = schema.outbox
+    rows = db.execute(
+        select(o.c.id, o.c.body).where(
+            o.c.community_id == community,
+            o.c.state.in_(("waiting", "sending")),
+            o.c.kind == "say",
+            _holds(db, needle),
+        )
+    ).all()
+    for row in rows:
+        said = _decoder.decode(row.body)
+        if isinstance(said, Say):
+            bare = replace(
+                said,
+                text=_without(said.text, words),
+                choices=tuple(
+                    replace(one, label=_without(one.label, words))
+                    for one in said.choices
+                ),
+            )
+            db.execute(
+                update(o).where(o.c.id == row.id).values(body=_encode(bare))
+            )
+
+
+def _without(text: str, words: Sequence[str]) -> str:
+    for one in words:
+        text = text.replace(one, GONE)
+    return text
+
+
+def _holds(db: Connection, needle: bytes) -> ColumnElement[bool]:
+    """Whether a letter's body holds bytes."""
+    o = schema.outbox
+    if db.dialect.name == "postgresql":
+        return func.position(literal(needle).op("IN")(o.c.body)) > 0
+    return func.instr(o.c.body, needle) > 0

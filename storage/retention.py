@@ -25,7 +25,15 @@ from sqlalchemy import (
 
 from config.pack.values import Rules
 from config.terms import CommunityId, Status, TicketId, WishId
-from storage import outbox, photos, schema, tickets, wishes
+from storage import (
+    outbox,
+    photos,
+    schema,
+    subjects,
+    tickets,
+    webchat,
+    wishes,
+)
 
 KEYS_KEPT = timedelta(days=40)
 """Longer than any platform sends again."""
@@ -66,8 +74,8 @@ def sweep(
     words_before = now - rules.words_kept
     old_tickets = _old_tickets(db, community, words_before, limit)
     old_wishes = _old_wishes(db, community, words_before, limit)
-    _empty_tickets(db, old_tickets, now)
-    _empty_wishes(db, old_wishes, now)
+    _empty_tickets(db, community, old_tickets, now)
+    _empty_wishes(db, community, old_wishes, now)
     return Swept(
         tickets=len(old_tickets),
         wishes=len(old_wishes),
@@ -194,7 +202,10 @@ def _old_wishes(
 
 
 def _empty_tickets(
-    db: Connection, old: Sequence[TicketId], now: datetime
+    db: Connection,
+    community: CommunityId,
+    old: Sequence[TicketId],
+    now: datetime,
 ) -> None:
     if not old:
         return
@@ -205,10 +216,14 @@ def _empty_tickets(
     db.execute(update(t).where(t.c.id.in_(old)).values(tickets.NAMELESS))
     db.execute(delete(p).where(p.c.ticket_id.in_(old)))
     outbox.empty(db, schema.outbox.c.ticket_id.in_(old))
+    webchat.forget_about(db, community, [*map(subjects.ticket, old)])
 
 
 def _empty_wishes(
-    db: Connection, old: Sequence[WishId], now: datetime
+    db: Connection,
+    community: CommunityId,
+    old: Sequence[WishId],
+    now: datetime,
 ) -> None:
     if not old:
         return
@@ -218,6 +233,7 @@ def _empty_wishes(
     )
     db.execute(update(v).where(v.c.id.in_(old)).values(wishes.NAMELESS))
     outbox.empty(db, schema.outbox.c.wish_id.in_(old))
+    webchat.forget_about(db, community, [*map(subjects.wish, old)])
 
 
 def _erase_photos(

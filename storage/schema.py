@@ -813,6 +813,16 @@ webchat_message = Table(
     sqlite_autoincrement=True,
 )
 
+webchat_about = Table(
+    "webchat_about",
+    metadata,
+    Column("subject", Text, primary_key=True),
+    Column("message_id", _Id, primary_key=True),
+    _community(),
+    Index("ix_webchat_about_message", "message_id"),
+    sqlite_with_rowid=False,
+)
+
 webchat_photo = Table(
     "webchat_photo",
     metadata,

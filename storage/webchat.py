@@ -21,15 +21,17 @@ from sqlalchemy import (
     delete,
     exists,
     insert,
+    or_,
     select,
     update,
 )
 
-from config.terms import CommunityId, PhotoId
-from storage import bell, uploads
+from config.terms import ChatKind, CommunityId, PhotoId
+from storage import bell, prepared, uploads
 from storage.messages import Choice
 from storage.people import put_new
 from storage.schema import (
+    webchat_about,
     webchat_chat,
     webchat_member,
     webchat_message,
@@ -142,8 +144,12 @@ def say(
     photos: Sequence[PhotoId],
     reply_to: str,
     now: datetime,
+    about: Sequence[str] = (),
 ) -> Stored | None:
-    """Keep what the bot says, once for each letter; None: no such chat."""
+    """Keep what the bot says, once for each letter; None: no such chat.
+
+    ``about`` is what it tells of (``subjects``), to be forgotten with it.
+    """
     message = webchat_message.c
     if not db.scalar(select(exists().where(webchat_chat.c.address == chat))):
         return None
@@ -171,7 +177,26 @@ def say(
         ).one()
         return Stored(old.id, old.changed, new=False)
     _hang(db, community, new, uploads.kept(db, photos))
+    tie(db, CommunityId(community), new, about)
     return Stored(new, changed, new=True)
+
+
+def tie(
+    db: Connection, community: CommunityId, message: int, about: Sequence[str]
+) -> None:
+    """Note what a message tells of, to be forgotten with it."""
+    if about:
+        db.execute(
+            prepared.insert_if_new(db, webchat_about),
+            [
+                {
+                    "subject": each,
+                    "message_id": message,
+                    "community_id": community,
+                }
+                for each in about
+            ],
+        )
 
 
 def rewrite(
@@ -181,14 +206,17 @@ def rewrite(
     text: str,
     choices: tuple[Choice, ...],
 ) -> bool:
-    """Change what the bot said; tell whether there was such a message."""
+    """Change what the bot said; tell whether there was such a message.
+
+    What was forgotten stays so.
+    """
     if not _is_there(db, chat, message, sender=""):
         return False
     changed, _ = _next(db, chat)
     row = webchat_message.c
-    done = db.execute(
+    db.execute(
         update(webchat_message)
-        .where(row.chat == chat, row.id == message, row.sender == "")
+        .where(row.id == message, row.withdrawn.is_(False))
         .values(
             text=text,
             choices=msgspec.json.encode(choices).decode(),
@@ -197,7 +225,7 @@ def rewrite(
             handed=row.version + 1,
         )
     )
-    return done.rowcount == 1
+    return True
 
 
 def edit(
@@ -440,14 +468,90 @@ def forget_before(
         row.at < moment,
         row.handed >= row.version,
     )
-    db.execute(
-        delete(webchat_photo).where(webchat_photo.c.message_id.in_(old))
-    )
-    db.execute(delete(webchat_message).where(row.id.in_(old)))
+    _drop(db, old)
     upload = webchat_upload.c
     return uploads.drop(
         db, upload.community_id == community, upload.at < moment
     )
+
+
+def _drop(db: Connection, which: Select[Any]) -> None:
+    """Delete messages with all that hangs on them."""
+    for table in (webchat_photo, webchat_about):
+        db.execute(delete(table).where(table.c.message_id.in_(which)))
+    db.execute(delete(webchat_message).where(webchat_message.c.id.in_(which)))
+
+
+def forget_about(
+    db: Connection,
+    community: CommunityId,
+    subjects: Sequence[str],
+    *,
+    private: bool = False,
+) -> None:
+    """Empty what tells of these, whoever said it, or that in private alone."""
+    row, tied = webchat_message.c, webchat_about.c
+    which = row.id.in_(
+        select(tied.message_id).where(
+            tied.subject.in_(subjects), tied.community_id == community
+        )
+    )
+    _empty(db, community, which & _in_private() if private else which)
+
+
+def forget_words(
+    db: Connection, community: CommunityId, words: Sequence[str]
+) -> None:
+    """Empty what the bot said, or was told in private, with these words.
+
+    What people said in a group is theirs.
+    """
+    row = webchat_message.c
+    said = [
+        column.contains(each, autoescape=True)
+        for each in words
+        for column in (row.text, row.choices)
+    ]
+    if said:
+        ours = or_(row.sender == "", _in_private())
+        _empty(db, community, or_(*said) & ours)
+
+
+def _in_private() -> ColumnElement[bool]:
+    place = webchat_chat.c
+    return webchat_message.c.chat.in_(
+        select(place.address).where(place.kind == ChatKind.PRIVATE)
+    )
+
+
+def _empty(
+    db: Connection, community: CommunityId, which: ColumnElement[bool]
+) -> None:
+    """Let messages read as if they had been taken back."""
+    row = webchat_message.c
+    found = db.execute(
+        select(row.id, row.chat)
+        .where(row.community_id == community, which, row.withdrawn.is_(False))
+        .order_by(row.id)
+    ).all()
+    for message in found:
+        changed, _ = _next(db, message.chat)
+        db.execute(
+            update(webchat_message)
+            .where(row.id == message.id)
+            .values(
+                text="",
+                choices="[]",
+                photos=0,
+                withdrawn=True,
+                changed=changed,
+                version=row.version + 1,
+                # the core need not hear of what it has decided
+                handed=row.version + 1,
+            )
+        )
+        hung = webchat_photo.c.message_id == message.id
+        db.execute(delete(webchat_photo).where(hung))
 
 
 def forget_person(db: Connection, address: str) -> list[str]:
@@ -468,11 +572,7 @@ def forget_person(db: Connection, address: str) -> list[str]:
         .where(row.sender == address)
         .values(name="", handed=row.version)
     )
-    private = select(row.id).where(row.chat == address)
-    db.execute(
-        delete(webchat_photo).where(webchat_photo.c.message_id.in_(private))
-    )
-    db.execute(delete(webchat_message).where(row.chat == address))
+    _drop(db, select(row.id).where(row.chat == address))
     db.execute(
         delete(webchat_member).where(webchat_member.c.address == address)
     )

@@ -57,7 +57,7 @@ from bot.channels.webchat_wire import (
 )
 from config.pack.values import Community, Pack
 from config.terms import PersonId
-from storage import people, photos, seats, uploads, webchat
+from storage import people, photos, seats, subjects, uploads, webchat
 from storage.database import Connection, Database
 from storage.messages import (
     AnswerPress,
@@ -254,6 +254,7 @@ class WebChat:
                 photos=say.photos,
                 reply_to=say.reply_to,
                 now=self._now(),
+                about=subjects.told(say),
             )
         )
         if stored is None:
