@@ -10,6 +10,7 @@ IN_SCRIPTS = (
     "web-photo-of",
     "web-photo-remove",
     "web-photo-waiting",
+    "web-photos-left-out",
     "web-unread",
     "web-unread-line",
     "web-today",

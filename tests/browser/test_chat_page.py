@@ -4,11 +4,12 @@ import asyncio
 import re
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import FilePayload, Page, expect
 
 from config.terms import ChatKind
 from storage import schema
 from storage.messages import (
+    AnswerPress,
     Chat,
     Choice,
     MenuItem,
@@ -201,6 +202,42 @@ async def test_words_not_sent_yet_wait_in_their_chat(looker: Looker) -> None:
         await expect(page.locator("#text")).to_have_value("")
         await page.locator('.chat-row[data-chat="g1"]').click()
         await expect(page.locator("#text")).to_have_value("楼道里")
+
+
+async def test_photos_that_do_not_fit_in_are_counted_before_sending(
+    looker: Looker,
+) -> None:
+    picture = photo(size=(40, 30))
+    chosen = [
+        FilePayload(name=f"{n}.jpg", mimeType="image/jpeg", buffer=picture)
+        for n in range(12)
+    ]
+    async with looker.opens("/?me=wang#g1", phone=True) as page:
+        await _connected(page)
+        await page.set_input_files("#files", chosen)
+        await expect(page.get_by_role("alert")).to_contain_text("还有 3 张")
+        await expect(page.locator("#previews li.ready")).to_have_count(9)
+        await page.click("#send")
+        sent = page.locator(".message.mine[data-id]").last
+        await expect(sent.locator("img")).to_have_count(9)
+
+
+async def test_what_must_be_read_stays_and_what_need_not_is_quiet(
+    here: Town, looker: Looker
+) -> None:
+    def ended(text: str, *, alert: bool) -> AnswerPress:
+        return AnswerPress(chat=GROUP, press="wang.c", text=text, alert=alert)
+
+    async with looker.opens("/?me=wang#g1", phone=True) as page:
+        await _connected(page)
+        await here.chat.send(ended("好的", alert=False), "l1")
+        await expect(page.locator("#notice")).to_have_text("好的")
+        await expect(page.get_by_role("alert")).to_have_count(0)
+        await here.chat.send(ended("这个按钮不是给您的。", alert=True), "l2")
+        await expect(page.get_by_role("alert")).to_have_text(
+            "这个按钮不是给您的。"
+        )
+        await expect(page.locator("#notice")).to_have_text("好的")
 
 
 async def test_everything_can_be_done_by_keyboard(

@@ -118,7 +118,7 @@ async def test_the_worker_is_told_when_the_clock_moves_past_a_limit(
         reminders = lin.locator(".message.bot", has_text="超时：工单")
         before = await reminders.count()
         await lin.click('[data-by="1d"]')
-        await expect(lin.get_by_role("alert")).to_contain_text("时间拨到了")
+        await expect(lin.locator("#notice")).to_contain_text("时间拨到了")
         # who starts this at night hears of it in the morning
         for _ in range(2):
             await lin.click('[data-by="8h"]:enabled')

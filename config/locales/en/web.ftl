@@ -60,6 +60,7 @@ web-attach = Add photos
 web-photo = Photo
 web-photo-of = Photo from { $name }
 web-photo-remove = Remove this photo
+web-photos-left-out = You can send 9 photos at a time. { $n } did not fit in; please send them next.
 web-photo-waiting = Uploading the photo
 web-reply = Reply
 web-edit = Edit

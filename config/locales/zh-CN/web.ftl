@@ -60,6 +60,7 @@ web-attach = 添加照片
 web-photo = 照片
 web-photo-of = { $name } 发的照片
 web-photo-remove = 去掉这张照片
+web-photos-left-out = 一次最多发 9 张照片，还有 { $n } 张没有放进来。请发完这些再发。
 web-photo-waiting = 照片上传中
 web-reply = 回复
 web-edit = 修改

@@ -1,6 +1,7 @@
 // Writing: words, photos, a reply, an edit of what we said before.
 import { Drafts } from "./drafts.js";
 import { el, icon } from "./dom.js";
+import { notice } from "./notice.js";
 import { mine, setup, t } from "./words.js";
 
 export class Composer {
@@ -87,13 +88,10 @@ export class Composer {
     this.#grow();
   }
 
-  /** Show a sentence above the box: a problem, or the bot's short notice. */
-  say(words, fine = false) {
+  /** Show what must be read above the box; "" takes it away. */
+  say(words) {
     this.problem.textContent = words;
-    this.problem.classList.toggle("fine", fine);
     this.problem.hidden = !words;
-    clearTimeout(this.fading);
-    if (fine) this.fading = setTimeout(() => { this.problem.hidden = true; }, 6000);
   }
 
   #drawMenu(items) {
@@ -158,7 +156,7 @@ export class Composer {
     const text = this.text.value.trim();
     const { chat, quote, editing } = this;
     if (!chat) return;
-    if (this.photos.some(({ state }) => state === "waiting")) return this.say(t("web-photo-waiting"), true);
+    if (this.photos.some(({ state }) => state === "waiting")) return notice(t("web-photo-waiting"));
     if (this.photos.some(({ state }) => state === "failed")) return this.say(t("web-no-upload"));
     if (!text && (editing || !this.photos.length)) return this.say(t("web-no-empty"));
     if ([...text].length > setup.limits.text) return this.say(t("web-no-too-long"));
@@ -215,16 +213,18 @@ export class Composer {
   }
 
   #add(files) {
-    this.say("");
-    for (const file of files) {
-      if (this.photos.length >= setup.limits.photos) return this.say(t("web-no-too-many-photos"));
-      if (file.size > setup.limits.bytes) this.say(t("web-no-photo-too-large"));
-      else {
-        const photo = { file, url: URL.createObjectURL(file), state: "waiting" };
-        this.photos.push(photo);
-        void this.#upload(photo);
-      }
+    const fitting = files.filter(({ size }) => size <= setup.limits.bytes);
+    const room = setup.limits.photos - this.photos.length;
+    for (const file of fitting.slice(0, room)) {
+      const photo = { file, url: URL.createObjectURL(file), state: "waiting" };
+      this.photos.push(photo);
+      void this.#upload(photo);
     }
+    const left = Math.max(fitting.length - room, 0);
+    this.say([
+      fitting.length < files.length && t("web-no-photo-too-large"),
+      left && t("web-photos-left-out", { n: left }),
+    ].filter(Boolean).join("\n"));
     this.#draw();
     this.text.focus();
   }

@@ -1,13 +1,13 @@
 // The demo's own bar: be somebody else, move the clock.
+import { notice } from "./notice.js";
 import { mine, setup, t, time } from "./words.js";
 
 export class Clock {
-  constructor(say) {
+  constructor() {
     this.shown = document.querySelectorAll(".js-clock");
-    this.say = say;
     if (!setup.demo) return;
     const bar = document.getElementById("demo");
-    const wide = matchMedia("(min-width: 720px)");
+    const wide = matchMedia("(min-width: 45em)");
     bar.open = wide.matches;
     wide.addEventListener("change", () => { bar.open = wide.matches; });
     for (const button of bar.querySelectorAll("[data-by]")) {
@@ -45,10 +45,10 @@ export class Clock {
       if (!answer.ok) throw new Error(String(answer.status));
       const { now } = await answer.json();
       this.set(now);
-      this.say(t("web-clock-moved", { now: time.full(now) }), true);
+      notice(t("web-clock-moved", { now: time.full(now) }));
       document.body.dispatchEvent(new Event("board-changed"));
     } catch {
-      this.say(t("web-clock-failed"));
+      notice(t("web-clock-failed"));
     }
     for (const each of buttons) each.disabled = false;
     button.focus();

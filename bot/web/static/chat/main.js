@@ -3,17 +3,18 @@ import { Composer } from "./composer.js";
 import { Clock } from "./demo.js";
 import { List } from "./list.js";
 import { Log } from "./log.js";
+import { notice } from "./notice.js";
 import { Room } from "./rooms.js";
 import { Wire } from "./wire.js";
 import { mine, setup, t } from "./words.js";
 
 const wire = new Wire();
 const composer = new Composer(wire);
-const clock = new Clock((words, fine) => composer.say(words, fine));
+const clock = new Clock();
 const rooms = new Map();
 const frame = document.getElementById("room");
 const viewer = document.getElementById("photo-view");
-const narrow = matchMedia("(max-width: 719px)");
+const narrow = matchMedia("(max-width: 44.99em)");
 let current = null;
 
 const list = new List(document.getElementById("chats"), clock, (address) => show(address, { focus: true }));
@@ -154,7 +155,8 @@ wire.addEventListener("returned", ({ detail }) => {
 });
 
 wire.addEventListener("notice", ({ detail }) => {
-  composer.say(detail.text, !detail.alert);
+  if (detail.alert) composer.say(detail.text);
+  else notice(detail.text);
 });
 
 wire.addEventListener("beat", ({ detail }) => clock.set(detail.now));
