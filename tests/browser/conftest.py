@@ -27,6 +27,8 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+LARGE = "--blink-settings=defaultFontSize=32"
+"""What whoever needs letters twice as large sets in their browser."""
 DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 400, "height": 820}
 
@@ -68,17 +70,24 @@ class Looker:
             self.complaints.append(message.text)
 
 
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    if chromium is None:
+@asynccontextmanager
+async def chromium(*flags: str) -> AsyncIterator[Browser]:
+    """Start a browser; skip the test where there is none."""
+    program = shutil.which("chromium") or shutil.which("google-chrome")
+    if program is None:
         pytest.skip("no Chromium: apt-get install chromium fonts-noto-cjk")
     async with async_playwright() as playwright:
         launched = await playwright.chromium.launch(
-            executable_path=chromium, args=list(FLAGS)
+            executable_path=program, args=[*FLAGS, *flags]
         )
         yield launched
         await launched.close()
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with chromium() as launched:
+        yield launched
 
 
 @pytest.fixture

@@ -3,13 +3,13 @@
 from datetime import timedelta
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Page, expect
 from sqlalchemy import Connection, insert
 
 from config.terms import PersonId
 from storage import buttons, schema
 from tests.bot.web.town import MORNING, YUELAI, Town, town
-from tests.browser.conftest import Looker, served
+from tests.browser.conftest import LARGE, Looker, chromium, served
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(90)]
 
@@ -177,19 +177,51 @@ async def test_the_wall_is_filtered_and_read_in_english(
         )
 
 
+async def _beyond_the_edge(page: Page) -> list[str]:
+    """Return what lies beyond the right edge and is not meant to."""
+    found: list[str] = await page.evaluate(
+        """() => {
+          const edge = document.documentElement.clientWidth + 1;
+          const meant = ".unseen, .tries, svg, thead";
+          return [...document.querySelectorAll("body *")]
+            .filter(e => !e.closest(meant))
+            .filter(e => e.getBoundingClientRect().width)
+            .filter(e => e.getBoundingClientRect().right > edge)
+            .map(e => e.outerHTML.slice(0, 80));
+        }"""
+    )
+    return found
+
+
 async def test_the_console_is_read_on_a_phone(
     here: Town, looker: Looker
 ) -> None:
     await here.db.write(_fill)
     async with looker.opens("/console?me=desk", phone=True) as page:
-        lines = await page.locator("tbody tr").evaluate_all(
-            "rows => rows.map(row => row.offsetHeight)"
-        )
-        wide = await page.evaluate(
-            "document.documentElement.scrollWidth"
-            " > document.documentElement.clientWidth"
+        rows = page.get_by_role("row")
+        await expect(rows.filter(has_text="楼道照明")).to_have_count(3)
+        first = rows.filter(has_text="楼道照明").first
+        narrow = await first.get_by_role("cell").evaluate_all(
+            "cells => cells.filter(c => c.offsetHeight > 2 * 32).length"
         )
 
-    assert lines
-    assert max(lines) < 200, "no word is squeezed into a column"
-    assert not wide, "the tables scroll by themselves"
+        assert await _beyond_the_edge(page) == []
+        assert narrow == 0, "no word is squeezed into a column"
+
+
+async def test_nothing_is_lost_when_letters_are_twice_as_large(
+    here: Town,
+) -> None:
+    await here.db.write(_fill)
+    pages = ("/?me=desk", "/?me=wang#g1", "/wishes", "/console?me=desk")
+    paths = [*pages, "/t/code000001", "/login/abcdefgh"]
+    async with chromium(LARGE) as browser, served(browser, here) as looker:
+        for path in paths:
+            for phone in (True, False):
+                async with looker.opens(path, phone=phone) as page:
+                    await page.wait_for_load_state("networkidle")
+                    lost = await _beyond_the_edge(page)
+                    assert lost == [], (path, phone)
+        looker.complaints[:] = [
+            one for one in looker.complaints if "410" not in one
+        ]

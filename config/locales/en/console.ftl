@@ -21,6 +21,7 @@ console-where = Where
 console-reason = Reason
 console-words = Words
 console-at = When
+console-decide = What to do
 console-question = Question
 console-asked = Times asked
 console-view = View

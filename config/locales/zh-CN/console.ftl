@@ -21,6 +21,7 @@ console-where = 发往
 console-reason = 原因
 console-words = 内容
 console-at = 时间
+console-decide = 处理
 console-question = 问题
 console-asked = 问过几次
 console-view = 查看
