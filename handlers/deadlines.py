@@ -3,10 +3,13 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from enum import IntEnum
+from itertools import groupby
 
 from config.terms import (
     OPEN,
     Action,
+    Language,
     Level,
     LimitKind,
     PersonId,
@@ -15,6 +18,7 @@ from config.terms import (
 )
 from handlers import letters, opening, triage, wording
 from handlers.context import Context
+from handlers.rules import calendar
 from storage import limits, tickets
 from storage.limits import Due, TimeLimit
 from storage.messages import Outgoing
@@ -25,16 +29,33 @@ FEW = 3
 """Tickets that somebody hears of one by one; more become one letter."""
 SHOWN = 20
 """Tickets that such a letter names."""
+OPENED = 8
+"""Tickets that such a letter opens by a button, or by a digit."""
 JUST_NOW = timedelta(minutes=5)
+SOONEST_AGAIN = timedelta(days=1)
+LATEST_AGAIN = timedelta(days=28)
 
 
-@dataclass(frozen=True, slots=True)
+class News(IntEnum):
+    """What somebody hears of a ticket, the newest first."""
+
+    RAISED = 0
+    LATE = 1
+    SOON = 2
+    STILL = 3
+    """Late, as they were told before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Nudge:
     """What somebody is to hear about a ticket whose moment has come."""
 
     person: Person
     ticket: Ticket
+    news: News
     lines: tuple[str, ...]
+    short: str
+    """What of it stands in a list."""
     below: str
     """What a letter about this ticket alone shows as well."""
     new: bool = False
@@ -64,21 +85,50 @@ def remind(ctx: Context, due: Due) -> list[Nudge]:
         return []
     nudges: list[Nudge] = []
     if not limits.is_overtaken(ctx.db, due, ctx.now):
+        nudges += _voiced(ctx, ticket, limit)
         ctx.log(
             Action.REMIND,
             ticket=ticket.id,
             new=due.rung,
             limit=due.limit_id,
         )
-        alarmed = triage.alarmed(ctx, ticket)
-        if alarmed and limit.kind == LimitKind.ANSWER:
-            nudges += _alarm(ctx, ticket, limit, alarmed)
-        else:
-            nudges += _remind(ctx, ticket, limit)
+        _come_again(ctx, ticket, limit)
     rung, _, level = due.rung.partition(" ")
     if rung == "after":
         nudges += _climb(ctx, ticket, Level(level), limit)
     return nudges
+
+
+def _voiced(ctx: Context, ticket: Ticket, limit: TimeLimit) -> list[Nudge]:
+    alarmed = triage.alarmed(ctx, ticket)
+    if alarmed and limit.kind == LimitKind.ANSWER:
+        return _alarm(ctx, ticket, limit, alarmed)
+    return _remind(ctx, ticket, limit)
+
+
+def _come_again(ctx: Context, ticket: Ticket, limit: TimeLimit) -> None:
+    """Queue the next word about what is late, when nothing else will come.
+
+    Each waits as long again as the ticket is late by now: a day, two, four,
+    at the most four weeks; always for the morning of a working day, so
+    that all come in one letter. Of several late limits the last one speaks.
+    """
+    if limit.due_at > ctx.now or limits.anything_waits(ctx.db, limit):
+        return
+    others = limits.running(ctx.db, ticket.id)
+    if any(limit.due_at < one.due_at <= ctx.now for one in others):
+        return
+    late = ctx.now - limit.due_at
+    wait = min(max(late, SOONEST_AGAIN), LATEST_AGAIN)
+    community = ctx.community
+    at = calendar.working_morning(
+        ctx.now + wait, community.time_zone, community.holidays
+    )
+    days = (at - limit.due_at).days
+    limits.put_dues(
+        ctx.db,
+        [opening.reminder(ctx, ticket.id, limit.id, f"again {days}d", at)],
+    )
 
 
 def tell(ctx: Context, nudges: Iterable[Nudge]) -> list[Outgoing]:
@@ -108,8 +158,12 @@ def tell(ctx: Context, nudges: Iterable[Nudge]) -> list[Outgoing]:
 
 
 def _both(first: Nudge, second: Nudge) -> Nudge:
+    """Return two words on a ticket as one; a list says the newer."""
+    told = first if first.news < second.news else second
     return replace(
         second,
+        news=told.news,
+        short=told.short,
         lines=(*first.lines, *second.lines),
         below=max(first.below, second.below, key=len),
         new=first.new or second.new,
@@ -134,16 +188,45 @@ def _letter(ctx: Context, nudge: Nudge) -> list[Outgoing]:
 
 
 def _list(ctx: Context, nudges: list[Nudge]) -> list[Outgoing]:
+    """Return one letter for many tickets: what is new stands first."""
     person = nudges[0].person
     to = ctx.language_of(person)
+    ranked = sorted(nudges, key=lambda nudge: nudge.news)
     lines = [ctx.say("nudges-head", to, count=len(nudges))]
-    lines += [line for nudge in nudges[:SHOWN] for line in nudge.lines]
+    for news, group in groupby(ranked[:SHOWN], lambda nudge: nudge.news):
+        lines.append(f"\n{ctx.say(f'nudges-{news.name.lower()}', to)}")
+        lines += [_line(ctx, nudge, to) for nudge in group]
     if len(nudges) > SHOWN:
         lines.append(ctx.say("nudges-more", to, count=len(nudges) - SHOWN))
-    lines.append(ctx.say("nudges-foot", to))
+    lines.append(f"\n{ctx.say('nudges-foot', to)}")
     return letters.tell(
-        ctx, person, "\n".join(lines), group=nudges[0].ticket.grid_id
+        ctx,
+        person,
+        "\n".join(lines),
+        picks=[
+            triage.opener(nudge.ticket, _said_of(ctx, nudge.ticket))
+            for nudge in ranked[:OPENED]
+        ],
+        group=nudges[0].ticket.grid_id,
     )
+
+
+def _line(ctx: Context, nudge: Nudge, to: Language) -> str:
+    """Return which ticket, what, where, and how long."""
+    ticket, words = nudge.ticket, _said_of(ctx, nudge.ticket)
+    what = wording.excerpt(words, 24)
+    where = ticket.place or wording.grid_name(ctx, ticket.grid_id)
+    parts = [
+        what or wording.category_name(ctx, ticket.category, to),
+        "" if where in words else wording.excerpt(where, 16),
+        nudge.short,
+    ]
+    return f"{ticket.number} {' · '.join(part for part in parts if part)}"
+
+
+def _said_of(ctx: Context, ticket: Ticket) -> str:
+    words = tickets.words(ctx.db, ticket.id, "report")
+    return words[0].text if words else ""
 
 
 def _alarm(
@@ -163,27 +246,64 @@ def _alarm(
             "alarm", to, number=ticket.number, by=ctx.now - limit.started_at
         )
         card = wording.card(ctx, ticket, words, running, to)
-        new = person.id not in met
-        nudges.append(Nudge(person, ticket, (head,), f"\n{card}", new=new))
+        nudges.append(
+            Nudge(
+                person=person,
+                ticket=ticket,
+                news=News.LATE,
+                lines=(head,),
+                short="",  # danger has a letter of its own
+                below=f"\n{card}",
+                new=person.id not in met,
+            )
+        )
     return nudges
 
 
 def _remind(ctx: Context, ticket: Ticket, limit: TimeLimit) -> list[Nudge]:
+    when = _when(limit.due_at - ctx.now)
+    news = News.SOON if when == "soon" else News.LATE
+    if news is News.LATE and _was_late(ctx, ticket, limit):
+        news = News.STILL
     nudges: list[Nudge] = []
     for person in _owing(ctx, ticket):
         to = ctx.language_of(person)
-        when = _when(limit.due_at - ctx.now)
+        values = {
+            "what": ctx.say(f"limit-{_known(limit.kind)}", to),
+            "by": abs(limit.due_at - ctx.now),
+        }
         line = ctx.say(
             f"remind-{when}",
             to,
             number=ticket.number,
-            what=ctx.say(f"limit-{_known(limit.kind)}", to),
             at=limit.due_at,
-            by=abs(limit.due_at - ctx.now),
+            **values,
         )
-        facts = wording.facts(ctx, ticket, to)
-        nudges.append(Nudge(person, ticket, (line,), facts))
+        below = (
+            wording.excerpt(_said_of(ctx, ticket)),
+            wording.facts(ctx, ticket, to),
+        )
+        nudges.append(
+            Nudge(
+                person=person,
+                ticket=ticket,
+                news=news,
+                lines=(line,),
+                short=ctx.say(f"nudge-{when}", to, **values),
+                below="\n".join(part for part in below if part),
+            )
+        )
     return nudges
+
+
+def _was_late(ctx: Context, ticket: Ticket, limit: TimeLimit) -> bool:
+    """Whether it was said before that this limit has passed."""
+    return any(
+        event.action == Action.REMIND
+        and event.fields.get("limit") == limit.id
+        and event.at >= limit.due_at
+        for event in tickets.history(ctx.db, ticket.id)
+    )
 
 
 def _when(left: timedelta) -> str:
@@ -202,8 +322,24 @@ def _climb(
     nudges: list[Nudge] = []
     for person in triage.overseers(ctx, level):
         to = ctx.language_of(person)
-        head, card = triage.raised(ctx, after, to, _known(limit.kind))
-        nudges.append(Nudge(person, after, (head,), f"\n{card}", new=True))
+        missed = _known(limit.kind)
+        head, card = triage.raised(ctx, after, to, missed)
+        nudges.append(
+            Nudge(
+                person=person,
+                ticket=after,
+                news=News.RAISED,
+                lines=(head,),
+                short=ctx.say(
+                    "nudge-raised",
+                    to,
+                    what=ctx.say(f"limit-{missed}", to),
+                    by=ctx.now - limit.due_at,
+                ),
+                below=f"\n{card}",
+                new=True,
+            )
+        )
     return nudges
 
 

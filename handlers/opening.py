@@ -228,7 +228,7 @@ def start_limits(
         [(limit.kind, str(limit.within), due) for limit, due in owed],
     )
     rows = [
-        _due(ctx, ticket.id, started.id, moment)
+        reminder(ctx, ticket.id, started.id, moment.rung, moment.at)
         for (limit, due), started in zip(owed, running, strict=True)
         for moment in rules.moments(limit, now, due, ladder, alarms)
         if moment.at > ctx.now or moment.rung == "at"
@@ -434,16 +434,17 @@ def body_people(ctx: Context, body: BodyId | None) -> tuple[PersonId, ...]:
         return ()
 
 
-def _due(
-    ctx: Context, ticket: TicketId, limit: int, moment: rules.Moment
+def reminder(
+    ctx: Context, ticket: TicketId, limit: int, rung: str, at: datetime
 ) -> dict[str, Any]:
+    """Return the row of a moment at which a limit is spoken of."""
     return {
         "community_id": ctx.id,
         "kind": "remind",
         "subject_id": ticket,
         "limit_id": limit,
-        "rung": moment.rung,
-        "due_at": moment.at,
+        "rung": rung,
+        "due_at": at,
     }
 
 

@@ -122,6 +122,7 @@ PRESSES: dict[str, ByPress] = {
     "withdraw-yes": report.press_withdraw,
     "withdraw-no": report.press_keep,
     "typed": _press_typed,
+    "ticket-open": triage.press_open,
     "ticket-transfer": triage.press_transfer,
     "ticket-person": triage.press_person,
     "unmerge": desk.press_unmerge,
@@ -183,6 +184,7 @@ MOMENTS: dict[str, ByTime] = {
 
 _STAYS = {
     "category-choose",
+    "ticket-open",
     "ticket-transfer",
     *(f"ticket-{deed}" for deed in triage.DEEDS),
     "fixed-no",

@@ -41,6 +41,8 @@ from storage.tickets import Ticket
 
 WORDS_WAIT = timedelta(hours=12)
 """How long we wait for the words that a button asked for."""
+OPENER = 14
+"""Characters of a ticket that its button shows."""
 ANSWER_WAITS = timedelta(days=2)
 """How long the next words in private may be the answer to a question."""
 
@@ -143,6 +145,24 @@ def by_number(ctx: Context, number: Number) -> Ticket:
 def show(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
     """Show one ticket with its history to those it concerns."""
     ticket, _ = named_ticket(ctx, message, rest)
+    return _shown(ctx, message, ticket)
+
+
+def opener(ticket: Ticket, words: str) -> Pick:
+    """Return the button that shows a ticket, under a list of them."""
+    label = f"{ticket.number} {wording.excerpt(words, OPENER)}"
+    return Pick(label.strip(), "ticket-open", ticket.id)
+
+
+def press_open(ctx: Context, press: Pressed, button: Button) -> list[Outgoing]:
+    """Show the ticket of the button, with all that can be done to it."""
+    ticket = tickets.get(ctx.db, TicketId(button.subject_id))
+    return [letters.notice(press, ""), *_shown(ctx, press, ticket)]
+
+
+def _shown(
+    ctx: Context, message: Said | Pressed, ticket: Ticket
+) -> list[Outgoing]:
     ties = report.ties_to(ctx, ticket)
     if not ties & access.SEE:
         raise Refused("refused-not-yours", number=ticket.number)

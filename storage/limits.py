@@ -147,6 +147,22 @@ def anything_due(db: Connection, now: datetime) -> bool:
     return found is not None
 
 
+def anything_waits(db: Connection, limit: TimeLimit) -> bool:
+    """Whether a limit is spoken of again."""
+    d = schema.due
+    found = db.execute(
+        select(d.c.id)
+        .where(
+            d.c.kind == "remind",
+            d.c.subject_id == limit.ticket_id,
+            d.c.limit_id == limit.id,
+            d.c.state == "waiting",
+        )
+        .limit(1)
+    ).first()
+    return found is not None
+
+
 def next_due(
     db: Connection, after: datetime, until: datetime
 ) -> datetime | None:

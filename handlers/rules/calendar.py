@@ -85,6 +85,18 @@ def after_working_hours(
         day += timedelta(days=1)
 
 
+def working_morning(
+    at: datetime, zone: ZoneInfo, own: Mapping[date, bool]
+) -> datetime:
+    """Return the first moment from ``at`` on at which a day's work begins."""
+    local = at.astimezone(zone)
+    opens, _ = HOURS[0]
+    day = local.date() + timedelta(days=local.time() > opens)
+    while not is_working_day(day, own):
+        day += timedelta(days=1)
+    return datetime.combine(day, opens, zone).astimezone(at.tzinfo)
+
+
 def morning(
     now: datetime, zone: ZoneInfo, quiet_from: time, quiet_until: time
 ) -> datetime | None:

@@ -201,7 +201,7 @@ async def test_the_days_between_two_nights_are_lived(
         await visit.forward(timedelta(hours=hours))
 
     assert visit.clock() == ELEVEN_AT_NIGHT + timedelta(days=1)
-    told = await visit.reads("lin", "工单 18 的首次答复", "工单 18 应")
+    told = await visit.reads("lin", "提醒：工单 18", "超时：工单 18")
     assert [at for at, _ in told] == ["05 09:00", "05 19:00", "05 21:00"]
 
 

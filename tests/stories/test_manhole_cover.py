@@ -27,7 +27,7 @@ async def test_the_manhole_cover(database_url: str, tmp_path: Path) -> None:
         assert town.heard("lin")[-1] == "工单 1 的照片"
 
         await town.passes(timedelta(hours=23))
-        assert "提醒：工单 1 的首次答复期限" in town.last("lin")
+        assert "提醒：工单 1 请在" in town.last("lin")
 
         await town.presses("lin", "受理")
         assert "已由林工受理" in town.last("wang")

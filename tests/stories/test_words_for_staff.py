@@ -37,7 +37,7 @@ async def test_whoever_gets_a_raised_ticket_reads_why(
 
         await town.passes(timedelta(days=2, hours=1))
         late = [one for one in town.heard("ma") if "自动上报" in one]
-        assert late[0].startswith("工单 2 超时没有首次答复，自动上报到社区")
+        assert late[0].startswith("工单 2 到期没有答复，自动上报到社区")
 
 
 async def test_a_limit_just_reached_has_no_ago(
@@ -48,7 +48,7 @@ async def test_a_limit_just_reached_has_no_ago(
 
         await town.passes(timedelta(hours=24))
 
-        assert town.last("lin").startswith("超时：工单 1 的首次答复期限到了")
+        assert town.last("lin").startswith("超时：工单 1 的期限")
 
 
 async def test_a_no_tells_how_the_ticket_stands(
