@@ -20,6 +20,7 @@ from config.terms import (
 from handlers import bridge
 from handlers.context import Context
 from handlers.rules import calendar
+from handlers.rules.privacy import mask
 from storage import (
     buttons,
     chats,
@@ -112,9 +113,12 @@ def reply(
     """Answer where the message was said, at any hour.
 
     ``quoting`` False: platforms show what a reply replies to, and what
-    concerns neighbours should not be read twice.
+    concerns neighbours should not be read twice. Nor should the phone or
+    the door in a wish.
     """
     said_id = message.message if isinstance(message, Pressed) else message.id
+    if wish is not None and isinstance(message, Said):
+        quoting = quoting and mask(message.text) == message.text
     group = quoting and message.chat.kind is ChatKind.GROUP
     return Say(
         chat=message.chat,

@@ -21,8 +21,8 @@ from handlers.letters import Pick
 from handlers.rules import claims as rules
 from handlers.rules import commands
 from handlers.rules.claims import Tie
+from handlers.rules.holes import left_out
 from handlers.rules.kinds import kind_of
-from handlers.rules.privacy import hide
 from handlers.rules.refusals import NumberMissing, Refused
 from storage import (
     buttons,
@@ -375,7 +375,7 @@ def unless_self(
 
 def public(text: str, names: Sequence[str]) -> str:
     """Return what all may read: no name known to us, no phone, no door."""
-    shown = " ".join(hide(text, names).split())
+    shown = " ".join(left_out(text, names).split())
     return shown if len(shown) <= SHOWN else f"{shown[: SHOWN - 1]}…"
 
 

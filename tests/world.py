@@ -46,6 +46,8 @@ class World:
     _ids: "count[int]" = field(default_factory=lambda: count(1))
     _mine: dict[str, str] = field(default_factory=dict)
     """Message id -> who said it."""
+    words: dict[str, str] = field(default_factory=dict)
+    """Message id -> what was said."""
 
     @classmethod
     @asynccontextmanager
@@ -133,6 +135,7 @@ class World:
         """Return what somebody says, before it is heard."""
         id_ = message or f"m{next(self._ids)}"
         self._mine[id_] = who
+        self.words[id_] = text
         return Said(
             **self._from(who, group, id_),
             text=text,

@@ -210,13 +210,44 @@ async def test_the_desk_sets_what_is_public(town: World) -> None:
     await town.says("wang", "许愿 我是wang，402室，要个凳子", group="g1")
     found = await find(town)
     assert found is not None
-    assert found.public_text == "我是***，***室，要个凳子"
+    assert found.public_text == "要个凳子"
 
     await town.says("ma", "通过 1 3号楼有位老人想要个凳子，电话13800001111")
 
-    said = "新心愿 1（第一网格）：3号楼有位老人想要个凳子，电话***"
+    said = "新心愿 1（第一网格）：3号楼有位老人想要个凳子（"
     assert said in town.last("g1")
     assert "已放上心愿单" in town.last("wang")
+
+
+async def test_the_group_reads_no_phone_or_door_in_what_the_bot_says(
+    town: World,
+) -> None:
+    await town.says(
+        "wang", "许愿 3号楼402要个凳子，电话13800138000", group="g1"
+    )
+    await town.says(
+        "ma", "通过 1 3号楼402想要个凳子，电话13800138000", group="g1"
+    )
+    for who, words in (
+        ("chen", "心愿"),
+        ("chen", "心愿 1"),
+        ("chen", "查单 1"),
+        ("chen", "认领 1"),
+        ("sun", "认领 1"),
+        ("chen", "完成 1 送到402了，13800138000"),
+    ):
+        await town.says(who, words, group="g1")
+
+    for one in town.channel.said:
+        if one.outgoing.chat.address != "g1":
+            continue
+        shown = one.outgoing
+        quoted = town.words.get(shown.reply_to, "")
+        for text in (shown.text, quoted, *(c.label for c in shown.choices)):
+            assert "402" not in text
+            assert "13800138000" not in text
+    for answer in town.channel.answers:
+        assert "402" not in answer.text
 
 
 async def test_a_decline_needs_words_for_the_wisher(town: World) -> None:
@@ -237,7 +268,7 @@ async def test_a_worker_wishes_for_somebody(town: World) -> None:
     await town.says("lin", "3号楼402王阿姨，电话0000-7788123")
     texts = "\n".join(town.heard("lin"))
     assert "本人同意把联系方式告诉来帮忙的志愿者吗" in texts
-    assert "心愿单上这样写：3号楼***想请人换灯泡" in texts
+    assert "心愿单上这样写：3号楼想请人换灯泡" in texts
 
     await town.presses("lin", "可以")
     await town.presses("lin", "通过")
