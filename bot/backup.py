@@ -12,6 +12,7 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+from config.settings import folder_of
 from storage import erasure, migrate
 from storage.engines import make_url
 
@@ -91,7 +92,7 @@ def _places(database_url: str, media_url: str) -> tuple[Path, Path]:
             "this is for photos in a folder; copy the bucket with its own"
             " tools"
         )
-    return Path(url.database), Path(media_url.removeprefix("file://"))
+    return Path(url.database), folder_of(media_url)
 
 
 def _unpack(source: Path, folder: Path) -> None:

@@ -35,6 +35,10 @@ BAD = 2
 T = TypeVar("T")
 log = structlog.get_logger()
 DEMO_DATA = Path("var/demo")
+_DEMO = (
+    "no outside channel is set: this looks at the demo, which `linli` serves"
+    " then; LINLI_DATABASE_URL names another database"
+)
 
 
 def main() -> None:
@@ -75,16 +79,7 @@ def demo(
 ) -> None:
     """Serve the demo community: be anybody, move the clock."""
     settings = _settings()
-    folder = data.absolute()
-    pack = _pack(settings.pack)
-    plan = Plan(
-        database_url=f"sqlite+aiosqlite:///{folder}/linli.sqlite",
-        media_url=f"file://{folder}/media",
-        pack=pack,
-        now=MovableClock(),
-        demo=True,
-        story=_story(settings.pack, pack),
-    )
+    plan = _demo_plan(settings, data)
     wanted = settings.http_port if port is None else port
     _serve(settings, plan, settings.http_host, wanted)
 
@@ -93,13 +88,17 @@ def demo(
 def check() -> None:
     """Look at settings, pack and every platform; say what to mend."""
     settings = _settings()
-    plan = _plan(settings)
+    plan, findings = _plan(settings), list[Finding]()
+    if not settings.serves_outside and not settings.names_a_database:
+        plan = _demo_plan(settings, DEMO_DATA)
+        findings.append(Finding(ok=True, note=True, words=_DEMO))
     logs.set_up(settings.log_format, _secrets(settings))
-    findings = [
+    findings += [
         Finding(ok=False, words=words)
         for words in systems.mistakes(plan.pack, settings.systems)
     ]
-    findings += asyncio.run(operations.check(plan, Edges(settings, plan)))
+    edges = Edges(settings, plan)
+    findings += asyncio.run(operations.check(plan, edges, settings.pack))
     for finding in findings:
         mark = "!" if finding.note else "✓" if finding.ok else "✗"
         sys.stdout.write(f"{mark} {finding.words}\n")
@@ -169,7 +168,9 @@ def erase(
     """Forget a person; what happened stays on record without them."""
     plan = _plan(_settings())
     if not yes:
-        typer.confirm(f"Forget {person} for good?", abort=True)
+        known = _guarded(operations.known(plan, person))
+        them = "; ".join(f"{name}, {where}" for where, name in known)
+        typer.confirm(f"Forget {person} ({them}) for good?", abort=True)
     found = _guarded(operations.erase(plan, person))
     sys.stdout.write(f"{person}: erased in {', '.join(found)}\n")
 
@@ -186,6 +187,19 @@ def login(
     base = settings.public_url or here
     link = _guarded(operations.login(_plan(settings), person, base))
     sys.stdout.write(f"{link}\n")
+
+
+def _demo_plan(settings: Settings, data: Path) -> Plan:
+    folder = data.absolute()
+    pack = _pack(settings.pack)
+    return Plan(
+        database_url=f"sqlite+aiosqlite:///{folder}/linli.sqlite",
+        media_url=f"file://{folder}/media",
+        pack=pack,
+        now=MovableClock(),
+        demo=True,
+        story=_story(settings.pack, pack),
+    )
 
 
 def _plan(settings: Settings) -> Plan:

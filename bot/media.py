@@ -24,6 +24,7 @@ from bot.channels.channel import Channel, Later, Never
 from bot.channels.webchat import Clean
 from bot.logs import trail
 from bot.reencode import NOT_A_PICTURE
+from config.settings import folder_of
 from config.terms import PhotoId
 from handlers import pictures
 from handlers.context import Fixed
@@ -112,7 +113,7 @@ def open_store(url: str) -> ObjectStore:
             return from_url(url)
         except (StoreError, ValueError) as wrong:
             raise NoStore(f"is no store: {type(wrong).__name__}") from None
-    folder = Path(url.removeprefix("file://")).absolute()
+    folder = folder_of(url)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as wrong:

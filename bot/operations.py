@@ -12,6 +12,7 @@ from bot.app import Edges, Plan, fixed_of
 from bot.channels.channel import Finding
 from bot.media import NoStore, open_store
 from config.pack.advice import advice
+from config.settings import folder_of
 from config.terms import CommunityId, PersonId, PhotoId
 from handlers import console, letters, own
 from handlers.context import Context
@@ -19,7 +20,7 @@ from handlers.rules.calendar import is_published
 from storage import buttons, erasure, exports, migrate, people
 from storage.apply import Applied, apply
 from storage.database import Connection, Database, Taken
-from storage.engines import DatabaseError
+from storage.engines import DatabaseError, place_of
 from storage.refusals import explained
 
 Told = Callable[[int, int], None]
@@ -34,10 +35,13 @@ class NobodyThere(Exception):
     """No community has such a person."""
 
 
-async def check(plan: Plan, edges: Edges) -> list[Finding]:
-    """Say what works and what to mend: database, photos, each platform."""
+async def check(plan: Plan, edges: Edges, pack: Path) -> list[Finding]:
+    """Say what works and what to mend: database, photos, each platform.
+
+    ``pack`` is the folder that the plan's pack was read from.
+    """
     findings = [
-        _pack(plan),
+        _pack(plan, pack),
         *_advice(plan),
         *_calendar(plan),
         await _database(plan),
@@ -54,6 +58,29 @@ async def bring(plan: Plan, told: Told) -> Applied:
     now = plan.now()
     async with migrate.opened(plan.database_url, PATIENCE_S) as database:
         return await database.write(lambda db: apply(db, plan.pack, now, told))
+
+
+async def known(plan: Plan, person: str) -> list[tuple[CommunityId, str]]:
+    """Return which communities know somebody, and by which name.
+
+    ``person`` is an id or an account such as ``telegram:1001``. Raises
+    ``NobodyThere``, and ``Taken`` while the program runs on SQLite.
+    """
+
+    def work(db: Connection) -> list[tuple[CommunityId, str]]:
+        found = []
+        for community in plan.pack.communities:
+            id_ = _id(db, community.id, person)
+            name = people.name_of(db, community.id, id_)
+            if name is not None:
+                found.append((community.id, name or id_))
+        return found
+
+    async with migrate.opened(plan.database_url, PATIENCE_S) as database:
+        found = await database.read(work)
+    if not found:
+        raise NobodyThere(person)
+    return found
 
 
 async def erase(plan: Plan, person: str) -> list[CommunityId]:
@@ -90,10 +117,14 @@ def _known(
     return people.find(db, community, person)
 
 
-def _erase(ctx: Context, person: str) -> bool:
-    found = _known(ctx.db, ctx.id, person)
+def _id(db: Connection, community: CommunityId, person: str) -> PersonId:
+    found = _known(db, community, person)
     # whom the pack has turned off is not found, and may be erased as well
-    id_ = found.id if found else PersonId(person)
+    return found.id if found else PersonId(person)
+
+
+def _erase(ctx: Context, person: str) -> bool:
+    id_ = _id(ctx.db, ctx.id, person)
     try:
         erased = erasure.erase(ctx.db, ctx.id, id_, ctx.now)
     except KeyError:
@@ -160,11 +191,12 @@ def _harmless(cell: object) -> str:
     return f"'{words}" if words.startswith(FORMULA) else words
 
 
-def _pack(plan: Plan) -> Finding:
+def _pack(plan: Plan, folder: Path) -> Finding:
     grids = sum(len(one.grids) for one in plan.pack.communities)
     return Finding(
         ok=True,
-        words=f"pack: {len(plan.pack.communities)} communities, {grids} grids",
+        words=f"pack: {folder.absolute()}: {len(plan.pack.communities)}"
+        f" communities, {grids} grids",
     )
 
 
@@ -192,17 +224,21 @@ def _calendar(plan: Plan) -> list[Finding]:
 
 
 async def _database(plan: Plan) -> Finding:
+    place = f"database: {place_of(plan.database_url)}"
     try:
         async with migrate.opened(plan.database_url, PATIENCE_S):
             pass
     except Taken:
-        return Finding(ok=True, words="database: in use by a running Linli")
+        return Finding(ok=True, words=f"{place}: in use by a running Linli")
     except (migrate.Foreign, migrate.Unusable) as no:
-        return Finding(ok=False, words=f"database: {no}")
-    return Finding(ok=True, words="database: reachable and up to date")
+        return Finding(ok=False, words=f"{place}: {no}")
+    return Finding(ok=True, words=f"{place}: reachable and up to date")
 
 
 async def _store(plan: Plan) -> Finding:
+    place = plan.media_url
+    if place.startswith("file://"):
+        place = str(folder_of(place))
     try:
         store = open_store(plan.media_url)
         # not its async calls: one of their threads may still hand an answer
@@ -212,5 +248,6 @@ async def _store(plan: Plan) -> Finding:
     except NoStore as no:
         return Finding(ok=False, words=f"photos: {no}")
     except (StoreError, OSError, ValueError) as wrong:
-        return Finding(ok=False, words=f"photos: {type(wrong).__name__}")
-    return Finding(ok=True, words="photos: can be kept")
+        said = f"photos: {place}: {type(wrong).__name__}"
+        return Finding(ok=False, words=said)
+    return Finding(ok=True, words=f"photos: {place}: can be kept")

@@ -6,6 +6,7 @@ print as stars, and no mistake repeats their value.
 
 import os
 import re
+from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -20,12 +21,11 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from config.nearest import nearest
-
 PREFIX = "LINLI_"
 SYSTEM = "LINLI_SYSTEM_"
 """``LINLI_SYSTEM_<ID>``: what opens that work-order system of the pack."""
 DEMO_PACK = Path(__file__).parent / "packs" / "demo"
+_HINTS = 3
 DATABASES = ("sqlite+aiosqlite", "postgresql+asyncpg")
 
 
@@ -142,6 +142,11 @@ class Settings(BaseSettings):
         """Say whether a channel beside the web chat is configured."""
         return self.telegram_token is not None
 
+    @property
+    def names_a_database(self) -> bool:
+        """Say whether the operator chose where tickets are kept."""
+        return "database_url" in self.model_fields_set
+
     def missing_for_webhook(self) -> list[str]:
         """Return what a Telegram webhook lacks."""
         if self.telegram_mode is TelegramMode.POLLING:
@@ -156,6 +161,18 @@ class Settings(BaseSettings):
             for name, value in needed.items()
             if not value
         ]
+
+
+def folder_of(url: str) -> Path:
+    """Return the folder of a ``file:///`` address.
+
+    ``file:///./var/media`` is in the folder where Linli was started, as
+    the same three slashes mean for an SQLite file.
+    """
+    path = url.removeprefix("file://")
+    return Path(
+        path.removeprefix("/") if path[:3] == "/./" else path
+    ).absolute()
 
 
 def _given(env_file: Path) -> dict[str, str]:
@@ -178,11 +195,27 @@ def _known() -> list[str]:
 
 def _unknown(given: dict[str, str]) -> list[str]:
     return [
-        f"{name}: there is no such setting{nearest(name, _known())}"
+        f"{name}: there is no such setting{_near(name)}"
         for name in sorted(given)
         if name not in _known()
         and (not name.startswith(SYSTEM) or name == SYSTEM)
     ]
+
+
+def _near(name: str) -> str:
+    """Return a hint: what all names begin with says nothing."""
+    known = {one.removeprefix(PREFIX): one for one in _known()}
+    word = name.removeprefix(PREFIX)
+    best = get_close_matches(word, known, n=1, cutoff=0.8)
+    if not best:
+        parts = set(word.split("_"))
+        alike = get_close_matches(word, known, n=_HINTS, cutoff=0.6)
+        akin = [one for one in known if parts & set(one.split("_"))]
+        best = list(dict.fromkeys((*alike, *akin)))[:_HINTS]
+    if not best:
+        return f"; there are {', '.join(known.values())}"
+    named = " or ".join(f'"{known[one]}"' for one in best)
+    return f"; did you mean {named}?"
 
 
 def _sources(env_file: Path, given: dict[str, str]) -> dict[str, Any]:

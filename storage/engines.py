@@ -8,6 +8,7 @@ a statement, which was nine tenths of the price of a report.
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, create_engine, event, make_url
@@ -22,6 +23,7 @@ __all__ = [
     "Writer",
     "ear",
     "make_url",
+    "place_of",
     "reader",
     "writer",
 ]
@@ -33,6 +35,15 @@ ONE_MOMENT = {
     "postgresql_readonly": True,
 }
 """PostgreSQL shows each statement another moment unless told otherwise."""
+
+
+def place_of(address: str) -> str:
+    """Return where a database is, for people's eyes: without a password."""
+    url = make_url(address)
+    if url.get_backend_name() == "sqlite" and url.database:
+        return str(Path(url.database).absolute())
+    bare = url.set(drivername=url.get_backend_name())
+    return bare.render_as_string(hide_password=True)
 
 
 class Writer(Protocol):

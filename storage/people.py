@@ -282,6 +282,16 @@ def find(
     )
 
 
+def name_of(
+    db: Connection, community: CommunityId, person: PersonId
+) -> str | None:
+    """Return the name of a person, in use or not; None if there is none."""
+    p = schema.person
+    return db.scalar(
+        select(p.c.name).where(p.c.community_id == community, p.c.id == person)
+    )
+
+
 def _find(
     db: Connection, community: CommunityId, person: PersonId | str
 ) -> Person | None:

@@ -93,7 +93,9 @@ async def test_a_year_that_nobody_has_published_is_said_to_be_so(
 
     async def found(at: datetime) -> list[str]:
         one = plan(at)
-        findings = await operations.check(one, Edges(Settings(), one))
+        findings = await operations.check(
+            one, Edges(Settings(), one), tmp_path
+        )
         assert all(finding.ok for finding in findings)
         return [f.words for f in findings if f.words.startswith("calendar")]
 

@@ -101,6 +101,29 @@ def test_an_unknown_name_is_told_with_the_nearest_known_one(
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("FOO", "; there are LINLI_"),
+        ("PORT", '; did you mean "LINLI_HTTP_PORT"?'),
+        ("DATABASE", '; did you mean "LINLI_DATABASE_URL"?'),
+        (
+            "TELEGRAM",
+            '; did you mean "LINLI_TELEGRAM_MODE" or "LINLI_TELEGRAM_TOKEN" or ',
+        ),
+    ],
+)
+def test_what_all_names_begin_with_is_no_hint(
+    office: Office, name: str, hint: str
+) -> None:
+    office.writes(f"LINLI_{name}=1")
+
+    [told] = office.fails()
+
+    no = f"LINLI_{name}: there is no such setting"
+    assert told.startswith(f"{no}{hint}")
+
+
 def test_all_mistakes_are_told_at_once(office: Office) -> None:
     office.writes(
         "LINLI_DATABASE_URL=postgresql://linli:hunter2@db/linli",
