@@ -272,7 +272,7 @@ def _letter(
 def _title(ctx: Context, ticket: Ticket) -> str:
     place = "" if ticket.private else ticket.place
     name = wording.category_name(ctx, ticket.category, _to(ctx))
-    grid = wording.grid_name(ctx, ticket.grid_id)
+    grid = wording.grid_name(ctx, ticket.grid_id, ctx.community.language)
     return " · ".join(part for part in (name, grid, place) if part)
 
 

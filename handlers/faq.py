@@ -70,6 +70,15 @@ def answer(ctx: Context, message: Said) -> list[Outgoing]:
     return []
 
 
+def suggest(ctx: Context, message: Said) -> list[Outgoing]:
+    """Answer or offer choices, if the FAQ has any."""
+    question = message.text[:LONGEST]
+    found = _find(ctx, question)
+    if found.best and not found.sure:
+        return [_which(ctx, message, question, found)]
+    return answer(ctx, message)
+
+
 def is_answerable(fixed: Fixed, community: Community, message: Said) -> bool:
     """Whether an entry surely answers it, told without the database."""
     today = message.at.astimezone(community.time_zone).date()

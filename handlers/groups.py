@@ -61,7 +61,7 @@ def code(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
         ctx.now,
         ctx.now + CODE_LIVES,
     )
-    text = ctx.say("code-made", grid=grid.name, code=made)
+    text = ctx.say("code-made", grid=grid.called(ctx.language), code=made)
     return [letters.reply(message, text)]
 
 
@@ -87,7 +87,7 @@ def unbind(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
         if not known.by_pack
     ]
     if not groups:
-        raise Refused("refused-no-group", grid=grid.name)
+        raise Refused("refused-no-group", grid=grid.called(ctx.language))
     picks = [
         Pick(
             known.title or known.chat.key,
@@ -99,7 +99,7 @@ def unbind(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
     return [
         letters.reply(
             message,
-            ctx.say("choose-group", grid=grid.name),
+            ctx.say("choose-group", grid=grid.called(ctx.language)),
             choices=letters.choices(ctx, picks, allowed=ctx.actor),
         )
     ]
@@ -332,16 +332,21 @@ def _check_desk(ctx: Context) -> None:
 def _named_grid(ctx: Context, rest: str) -> Grid:
     wanted = rest.strip().lower()
     for grid in ctx.community.grids:
-        if wanted in {grid.id.lower(), grid.name.lower()}:
+        names = {grid.name.lower(), *map(str.lower, grid.names.values())}
+        if wanted in {grid.id.lower(), *names}:
             return grid
     begun = [
         grid
         for grid in ctx.community.grids
-        if wanted and grid.name.lower().startswith(wanted)
+        if wanted
+        and any(
+            name.lower().startswith(wanted)
+            for name in (grid.name, *grid.names.values())
+        )
     ]
     if len(begun) == 1:
         return begun[0]
-    names = [grid.name for grid in ctx.community.grids[:8]]
+    shown = [grid.called(ctx.language) for grid in ctx.community.grids[:8]]
     if not wanted:
-        raise Refused("refused-grid-missing", grids=names)
-    raise Refused("refused-grid", words=wanted[:20], grids=names)
+        raise Refused("refused-grid-missing", grids=shown)
+    raise Refused("refused-grid", words=wanted[:20], grids=shown)

@@ -35,7 +35,7 @@ def privacy(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
     rules = ctx.community.rules
     text = ctx.say(
         "privacy",
-        community=ctx.community.name,
+        community=ctx.community.called(ctx.language),
         photos=rules.photos_kept,
         words=rules.words_kept,
         chat=rules.chat_kept,
@@ -159,7 +159,11 @@ def _about(ctx: Context, person: Person) -> list[str]:
         ("accounts", accounts),
     )
     return [
-        ctx.say("export-head", community=ctx.community.name, at=ctx.now),
+        ctx.say(
+            "export-head",
+            community=ctx.community.called(ctx.language),
+            at=ctx.now,
+        ),
         *(
             ctx.say(f"export-{name}", value=value)
             for name, value in facts

@@ -639,7 +639,7 @@ def _ask_grid(ctx: Context, message: Said, text: str) -> list[Outgoing]:
     packed = _packed(message)
     picks = [
         Pick(
-            grid.name,
+            grid.called(ctx.language),
             "report-grid",
             args={"said": packed, "text": text, "grid": grid.id},
         )

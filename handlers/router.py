@@ -285,7 +285,8 @@ def _overheard(
 
 def _lost(ctx: Context, message: Said, meaning: Meaning) -> list[Outgoing]:
     """Say what can be said, to somebody who speaks to us."""
-    if meaning.intent is Intent.QUESTION:
+    asks = meaning.intent is Intent.QUESTION
+    if asks and meaning.sure is Sure.ACT:
         return faq.ask(ctx, message, message.text)
     if meaning.intent is Intent.WISH:
         return wishes.ask_first(ctx, message)
@@ -298,6 +299,5 @@ def _lost(ctx: Context, message: Said, meaning: Meaning) -> list[Outgoing]:
         or (message.photos and not message.text.strip())
     ):
         return report.ask_words(ctx, [message])
-    return faq.answer(ctx, message) or [
-        letters.reply(message, ctx.say("lost"))
-    ]
+    known = faq.suggest(ctx, message) if asks else faq.answer(ctx, message)
+    return known or [letters.reply(message, ctx.say("lost"))]

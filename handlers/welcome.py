@@ -66,7 +66,7 @@ def start(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
 
     The letters that waited for it were released when we heard this.
     """
-    name = ctx.community.name
+    name = ctx.community.called(ctx.language)
     if message.chat.kind is ChatKind.GROUP:
         link = ctx.fixed.opening_link(message.chat.channel, "news")
         return [

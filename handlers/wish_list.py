@@ -101,7 +101,8 @@ def _filter(ctx: Context, words: str) -> dict[str, str]:
         if named.keys() == {"grid", "kind"}:
             return {**args, **named}
     for grid in ctx.community.grids:
-        if words in {grid.id, grid.name} or grid.name.startswith(words):
+        called = (grid.name, *grid.names.values())
+        if words == grid.id or any(one.startswith(words) for one in called):
             return {**args, "grid": grid.id}
     for kind in KINDS:
         names = {ctx.say(f"wish-kind-{kind}", to) for to in Language}

@@ -348,7 +348,7 @@ def _ask_grid(ctx: Context, message: Said, text: str) -> list[Outgoing]:
     packed = msgspec.json.encode(message).decode()
     picks = [
         Pick(
-            grid.name,
+            grid.called(ctx.language),
             "wish-grid",
             args={"said": packed, "text": text, "grid": grid.id},
         )

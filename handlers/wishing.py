@@ -172,7 +172,13 @@ def line(ctx: Context, number: int, grid: str, text: str) -> str:
 def lines(ctx: Context, found: Sequence[Line]) -> list[str]:
     """Return the lines of open wishes."""
     return [
-        line(ctx, one.number, one.grid_name, one.public_text) for one in found
+        line(
+            ctx,
+            one.number,
+            wording.grid_name(ctx, one.grid_id) or one.grid_name,
+            one.public_text,
+        )
+        for one in found
     ]
 
 
@@ -224,7 +230,7 @@ def card(ctx: Context, found: Wish, to: Language) -> str:
             number=found.number,
             status=ctx.say(f"wish-status-{found.status}", to),
             kind=ctx.say(f"wish-kind-{found.kind}", to),
-            grid=wording.grid_name(ctx, found.grid_id) or "-",
+            grid=wording.grid_name(ctx, found.grid_id, to) or "-",
         ),
         *(words.text for words in said[:1]),
     ]
@@ -282,7 +288,7 @@ def announcement(ctx: Context, found: Wish, state: str) -> str:
         f"wish-announced-{state}",
         ctx.community.language,
         number=found.number,
-        grid=wording.grid_name(ctx, found.grid_id),
+        grid=wording.grid_name(ctx, found.grid_id, ctx.community.language),
         text=found.public_text,
     )
 

@@ -34,12 +34,14 @@ def category_name(ctx: Context, category: CategoryId, to: Language) -> str:
     return names.get(to) or names[ctx.community.language]
 
 
-def grid_name(ctx: Context, grid: GridId | None) -> str:
-    """Return a grid's name, "" for none."""
+def grid_name(
+    ctx: Context, grid: GridId | None, to: Language | None = None
+) -> str:
+    """Return a grid's name as somebody reads it, "" for none."""
     if grid is None:
         return ""
     try:
-        return ctx.community.grid(grid).name
+        return ctx.community.grid(grid).called(to or ctx.language)
     except KeyError:
         return grid
 
@@ -72,7 +74,7 @@ def facts(ctx: Context, ticket: Ticket, to: Language) -> str:
     if ticket.urgency is not Urgency.ROUTINE:
         parts.append(ctx.say(f"urgency-{ticket.urgency}", to))
     if ticket.grid_id is not None:
-        parts.append(grid_name(ctx, ticket.grid_id))
+        parts.append(grid_name(ctx, ticket.grid_id, to))
     return " · ".join(part for part in parts if part)
 
 

@@ -33,7 +33,7 @@ from config.terms import DESKS, STAFF, ChatKind, Language, Role
 from handlers.rules.commands import WORDS
 from storage import views
 from storage.engines import DatabaseError
-from storage.seats import Viewer
+from storage.seats import CHANNEL, Viewer
 from storage.seats import viewer as viewer_at
 
 FRAME_BYTES = 64 * 1024
@@ -177,13 +177,15 @@ def _setup(request: web.Request, site: Site, viewer: Viewer) -> Markup:
     language = language_of(request, viewer)
     community = site.community(viewer.community)
     texts = site.texts[community.id]
+    name = community.called(Language(language))
     gaps = {name: f"{{{name}}}" for name in ("n", "name", "now", "words")}
     known = {
         "me": viewer.address,
         "demo": site.demo is not None,
         "language": language,
         "zone": community.time_zone.key,
-        "title": f"{texts.say(language, 'web-name')} · {community.name}",
+        "title": f"{texts.say(language, 'web-name')} · {name}",
+        "titles": _titles(community, Language(language)),
         "limits": {
             "text": webchat.TEXT,
             "photos": webchat.PHOTOS,
@@ -201,6 +203,16 @@ def _setup(request: web.Request, site: Site, viewer: Viewer) -> Markup:
     }
     encoded = msgspec.json.encode(known).decode()
     return Markup(encoded.replace("<", "\\u003c"))  # noqa: S704 - JSON of ours
+
+
+def _titles(community: Community, language: Language) -> dict[str, str]:
+    """Return what each group is called by somebody of that language."""
+    return {
+        group.removeprefix(f"{CHANNEL}:"): grid.called(language)
+        for grid in community.grids
+        for group in grid.groups
+        if group.startswith(f"{CHANNEL}:")
+    }
 
 
 def _tries(
@@ -439,7 +451,7 @@ async def board(request: web.Request) -> web.Response:
         categories={
             one.id: one.names[language] for one in community.categories
         },
-        grids={one.id: one.name for one in community.grids},
+        grids={one.id: one.called(language) for one in community.grids},
     )
 
 

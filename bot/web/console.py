@@ -74,7 +74,7 @@ async def console(request: web.Request) -> web.Response:
         slips=slips,
         tallies={(one.grid_id, one.status): one.number for one in tallies},
         statuses=list(Status),
-        grids={one.id: one.name for one in community.grids},
+        grids={one.id: one.called(language) for one in community.grids},
         categories={
             one.id: one.names[language] for one in community.categories
         },

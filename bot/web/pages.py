@@ -55,7 +55,12 @@ async def ticket(request: web.Request) -> web.Response:
         "",
     )
     grid = next(
-        (one.name for one in community.grids if one.id == page.grid_id), ""
+        (
+            one.called(language)
+            for one in community.grids
+            if one.id == page.grid_id
+        ),
+        "",
     )
     response = paint(
         request,
@@ -114,7 +119,10 @@ async def wishes(request: web.Request) -> web.Response:
         kinds=kinds,
         kind=kind,
         grid=grid,
-        grids={one.id: one.name for one in community.grids},
+        grids={
+            one.id: one.called(Language(language_of(request, viewer)))
+            for one in community.grids
+        },
     )
 
 

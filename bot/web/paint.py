@@ -65,12 +65,13 @@ def paint(
             "other_language": next(
                 other for other in Language if other != language
             ),
-            "community": shown.name,
+            "community": shown.called(Language(language)),
             "demo": site.demo is not None,
             **values,
         },
         status=status,
     )
+    response.headers["Vary"] = "Accept-Language, Cookie"
     _remember(request, response)
     return response
 

@@ -1,5 +1,7 @@
 """Whose request it is, in which language, and whether the page sent it."""
 
+import re
+from operator import itemgetter
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -14,6 +16,8 @@ LANGUAGE_COOKIE = "linli-lang"
 PERSONA_COOKIE = "linli-me"
 DIGITS = 15
 """Of a row's number; more and a database may refuse it."""
+_SPOKEN = {"zh": Language.ZH, "en": Language.EN}
+_WEIGHT = re.compile(r"q\s*=\s*([01](?:\.\d{0,3})?)")
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -75,31 +79,55 @@ async def must_see(request: web.Request) -> Viewer:
 
 
 def chosen_language(request: web.Request) -> str:
-    """Return the language that this browser chose, "" if it never did."""
-    for wish in (
-        request.query.get("lang", ""),
-        request.cookies.get(LANGUAGE_COOKIE, ""),
-    ):
-        if wish in set(Language):
-            return wish
-    return ""
+    """Return the language that this very request asks for, "" for none."""
+    return _known(request.query.get("lang", ""))
+
+
+def _known(language: str) -> str:
+    return language if language in set(Language) else ""
 
 
 def language_of(request: web.Request, viewer: Viewer | None = None) -> str:
-    """Return the language to answer in: chosen, the viewer's, or home's.
+    """Return the language to answer in.
+
+    What is chosen now, or is the viewer's, or what this browser chose, or
+    asks for first of those we speak, or the community's.
 
     In the demo many visitors are one person in turn, so what one of them
     chose is nobody's language but their own browser's.
     """
     site = request.app[SITE]
+    kept = _known(request.cookies.get(LANGUAGE_COOKIE, ""))
     own = ""
     if viewer is not None and site.demo is None:
-        own = viewer.language
+        # whoever has said it in the chat since means it here, too
+        own, kept = viewer.language or kept, ""
     elif viewer is not None:
         people = site.community(viewer.community).people
         named = (one.language for one in people if one.id == viewer.person)
         own = next(named, None) or ""
-    return chosen_language(request) or own or str(site.home.language)
+    return (
+        chosen_language(request)
+        or kept
+        or own
+        or wanted_language(request.headers.get("Accept-Language", ""))
+        or str(site.home.language)
+    )
+
+
+def wanted_language(header: str) -> str:
+    """Return which of our languages a browser likes best, "" for none."""
+    liked: list[tuple[float, str]] = []
+    for part in header[:200].lower().split(","):
+        tag, _, rest = part.partition(";")
+        weight = _WEIGHT.fullmatch(rest.strip())
+        if rest and weight is None:
+            continue
+        language = _SPOKEN.get(tag.strip().partition("-")[0])
+        if language:
+            liked.append((float(weight[1]) if weight else 1.0, language))
+    best = max(liked, key=itemgetter(0), default=(0.0, ""))
+    return best[1] if best[0] > 0 else ""
 
 
 def is_ours(request: web.Request) -> bool:

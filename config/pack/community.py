@@ -6,7 +6,7 @@ from typing import Any
 
 from config.pack import parsing, places
 from config.pack.parts import DEFAULTS, READERS
-from config.pack.reading import Block, Mention, Value
+from config.pack.reading import Block, Mention, Value, by_language
 from config.pack.values import Community, Grid
 from config.terms import GridId, Language, PersonId
 
@@ -54,7 +54,8 @@ def read(root: Value, folder: Folder) -> Read:
     if block is None:
         return Read(None, [Part(None, broken=True)])
     head = _head(block)
-    grids = _grids(block)
+    language = head["language"] if head else Language.ZH
+    grids = _grids(block, language)
     parts = _parts(block, folder.parts)
     block.close()
     used = [
@@ -87,34 +88,54 @@ def _head(block: Block) -> dict[str, Any] | None:
     inner = value.block()
     if inner is None:
         return None
+    language = inner.need("language", parsing.language)
+    names = _names(inner)
     head = {
         "id": inner.name("community"),
-        "name": inner.need("name", parsing.text),
+        "name": _own(names, language),
+        "names": names,
         "street": inner.need("street", parsing.text),
         "time_zone": inner.need("time_zone", parsing.zone),
-        "language": inner.need("language", parsing.language),
+        "language": language,
     }
     inner.close()
     return None if None in head.values() else head
 
 
-def _grids(block: Block) -> tuple[Grid, ...]:
+def _names(block: Block) -> Mapping[Language, str] | None:
+    """Read ``name``, or ``names`` by language."""
+    written = block.value("names")
+    if written is not None:
+        return by_language(written)
+    name = block.need("name", parsing.text)
+    return None if name is None else dict.fromkeys(Language, name)
+
+
+def _own(
+    names: Mapping[Language, str] | None, language: Language | None
+) -> str | None:
+    """Return the name in the community's own language."""
+    return None if names is None else names[language or Language.ZH]
+
+
+def _grids(block: Block, language: Language) -> tuple[Grid, ...]:
     inner = block.blocks("grids")
     if not inner:
         block.lacks("grids", "must hold at least one grid")
-    grids = [_grid(each) for each in inner]
+    grids = [_grid(each, language) for each in inner]
     return tuple(grid for grid in grids if grid is not None)
 
 
-def _grid(block: Block) -> Grid | None:
+def _grid(block: Block, language: Language) -> Grid | None:
     name = block.name("grid")
-    title = block.need("name", parsing.text)
+    names = _names(block)
     worker = block.refer("worker", "worker")
     written = block.value("buildings")
     groups = block.value("groups")
     grid = Grid(
         id=GridId(name or ""),
-        name=title or "",
+        name=_own(names, language) or "",
+        names=names or {},
         households=block.maybe("households", parsing.whole, 0),
         buildings=_buildings(written) if written else (),
         landmarks=block.many("landmarks", parsing.name),

@@ -55,6 +55,8 @@ class Grid:
 
     id: GridId
     name: str
+    """In the community's language."""
+    names: Mapping[Language, str] = field(default_factory=dict)
     households: int = 0
     buildings: tuple[str, ...] = ()
     """As written: ``8号楼``, ``1-8号楼``, ``12弄``."""
@@ -62,6 +64,10 @@ class Grid:
     worker: PersonId | None = None
     groups: tuple[str, ...] = ()
     """Chat keys: ``webchat:g1``, ``telegram:-1001001``."""
+
+    def called(self, to: Language) -> str:
+        """Return its name as somebody reads it."""
+        return self.names.get(to) or self.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,6 +212,7 @@ class Community:
 
     id: CommunityId
     name: str
+    """In its own language."""
     street: str
     time_zone: ZoneInfo
     language: Language
@@ -224,6 +231,11 @@ class Community:
     wording: Mapping[Language, str] = field(default_factory=dict)
     """Fluent source that overrides sentences."""
     rules: Rules = Rules()
+    names: Mapping[Language, str] = field(default_factory=dict)
+
+    def called(self, to: Language) -> str:
+        """Return its name as somebody reads it."""
+        return self.names.get(to) or self.name
 
     def grid(self, grid: GridId) -> Grid:
         """Return the grid; ``KeyError`` if there is none."""

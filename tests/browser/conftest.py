@@ -43,13 +43,14 @@ class Looker:
 
     @asynccontextmanager
     async def opens(
-        self, path: str, *, phone: bool = False
+        self, path: str, *, phone: bool = False, locale: str = "zh-CN"
     ) -> AsyncIterator[Page]:
         size = PHONE if phone else DESK
         context: BrowserContext = await self.browser.new_context(
             viewport={"width": size["width"], "height": size["height"]},
             is_mobile=phone,
             has_touch=phone,
+            locale=locale,
         )
         context.set_default_timeout(8_000)
         context.on(

@@ -115,6 +115,16 @@ async def test_rules_that_have_lapsed_are_named_to_whoever_surely_asks(
     assert "到社区填表" not in "".join(town.read("g1"))
 
 
+async def test_a_question_by_its_form_alone_gets_choices_or_the_help(
+    town: World,
+) -> None:
+    await town.says("wang", "电动自行车是怎样的")
+    assert town.last("wang") == "您想问的是哪一个？"
+
+    await town.says("wang", "你是谁")
+    assert town.last("wang").startswith("我可以帮您")
+
+
 async def test_a_question_of_any_form_is_answered_where_the_entry_is_sure(
     town: World,
 ) -> None:

@@ -508,6 +508,42 @@ async def test_the_bot_speaks_the_language_of_the_page(
     assert await language("lin") == "zh-CN"
 
 
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        ("en-US,en;q=0.9", "en"),
+        ("en-GB", "en"),
+        ("zh-TW,zh;q=0.9,en;q=0.8", "zh-CN"),
+        ("fr;q=0.9, en;q=0.5, zh;q=0.7", "zh-CN"),
+        ("fr,de;q=0.5", "zh-CN"),
+        ("en;q=0, zh", "zh-CN"),
+        ("en;q=x", "zh-CN"),
+        ("*", "zh-CN"),
+        (",;q=,,", "zh-CN"),
+        ("", "zh-CN"),
+    ],
+)
+@pytest.mark.parametrize("page", ["/", "/wishes", "/nowhere"])
+async def test_a_page_speaks_what_the_browser_reads(
+    client: TestClient[Any, Any], page: str, header: str, language: str
+) -> None:
+    got = await client.get(page, headers={**HTML, "Accept-Language": header})
+
+    assert f'<html lang="{language}">' in await got.text()
+
+
+async def test_what_was_chosen_outweighs_the_browser(
+    client: TestClient[Any, Any],
+) -> None:
+    english = {"Accept-Language": "en"}
+    await client.get("/wishes?lang=zh-CN", headers=english)
+
+    later = await client.get("/wishes", headers=english)
+
+    assert '<html lang="zh-CN">' in await later.text()
+    assert "Accept-Language" in later.headers["Vary"]
+
+
 async def test_health_tells_progress_and_not_just_life(
     here: Town, client: TestClient[Any, Any]
 ) -> None:

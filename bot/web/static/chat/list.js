@@ -12,7 +12,8 @@ export class List {
   }
 
   title(chat) {
-    return chat.kind === "private" ? t("web-private-title") : chat.title;
+    if (chat.kind === "private") return t("web-private-title");
+    return setup.titles[chat.address] ?? chat.title;
   }
 
   show(chats) {
