@@ -17,6 +17,33 @@ _WRITTEN = re.compile(
 )
 _KINDS = {"弄": "弄", "号": "号", "号院": "号"}
 _SIDES = r"[东南西北左右][边侧面头山门]"
+_ENGLISH = (
+    # building 3, bldg. 8, block no. 12; No. 3 building
+    (
+        r"(?<![a-z])(?:building|bldg\.?|block|blk\.?|tower)"
+        r"(?: ?(?:no\.?|number|#))? ?#?"
+        r"(?P<block>\d{1,3})(?!\d|-? ?(?:st|nd|rd|th)\b)"
+    ),
+    (
+        r"(?<![a-z])(?:no\. ?|# ?)(?P<its>\d{1,3}) "
+        r"(?:building|block|bldg)(?![a-z])"
+    ),
+    # no. 5: only where a house must be meant
+    (
+        r"(?:(?<=of )|(?<=at )|(?<=by )|(?<=near )|(?<=behind )|(?<=to )"
+        r"|(?<=outside )|(?<=opposite )|(?<=in ))"
+        r"(?:house )?(?:no\.?|number) ?(?P<lone>\d{1,3})(?!\d)"
+    ),
+    r"(?<![a-z])(?:unit|stairwell) ?#?(?P<stairs>\d{1,2})(?!\d)",
+    (
+        r"(?<![a-z])(?:room|rm\.?|flat|apt\.?|apartment) ?#?"
+        r"(?P<number>\d{3,4})(?!\d)"
+    ),
+    (
+        r"(?<![a-z\d])(?:\d{1,2}(?:st|nd|rd|th)|first|second|third|fourth|fifth"
+        r"|sixth|top|ground) floor(?![a-z])|(?<![a-z])floor \d{1,2}(?!\d)"
+    ),
+)
 _PATTERNS = (
     # 8-3-402, 8-402
     (
@@ -24,11 +51,15 @@ _PATTERNS = (
         r"-(?P<flat>\d{3,4})(?![\d-])"
     ),
     # 8号楼, 八栋, 12弄
-    rf"(?P<no>{NUMERAL})\s?(?P<kind>{_KIND})(?P<door>\d{{3,4}}(?!\d))?",
+    (
+        rf"(?P<no>{NUMERAL})\s?(?P<kind>{_KIND})(?P<door>\d{{3,4}}(?!\d))?"
+        rf"(?:(?<=弄)(?:口|{NUMERAL}号(?!楼)))?"
+    ),
+    *_ENGLISH,
     # 8号门口, 11楼侧面: only where a building must be meant; 3楼 is a floor
     (
         rf"(?P<short>{NUMERAL}号|(?:\d\d|[十百]{NUMERAL})[楼搂])"
-        rf"(?=门|楼|前|后|侧|旁|单元|那家|住户|中间|之间|{NUMERAL}号"
+        rf"(?=门|楼|前|后|侧|旁|{NUMERAL}?单元|那家|住户|中间|之间|{NUMERAL}号"
         rf"|[和跟到]{NUMERAL}|{_SIDES})"
     ),
     rf"(?P<unit>{NUMERAL})\s?单元(?P<behind>(?<=单元)\d{{3,4}}(?!\d))?",
@@ -54,6 +85,8 @@ _UNPLACED = r"(?!舞|费|证|卡|票|价)"
 """广场舞 is danced, 车位费 is paid."""
 _GAP = 1
 """Characters between two parts of one place: 的, 那, a blank."""
+_LINKED = re.compile(r"\s?(?:,|of|in|at|on|by|near|behind)?\s?(?:the )?")
+"""What stands between two parts of one place in English."""
 _HOME = re.compile(r"[我俺咱]们?家|[我俺咱]们?(?:这|那)?(?:楼|栋|幢|单元)")
 _MOST_PARTS = 3
 
@@ -196,35 +229,37 @@ class _Parts:
             self.names.append(name)
         if not self.key:
             self._building(found)
-        if stair := found["unit"] or found["stair"]:
+        if stair := found["unit"] or found["stair"] or found["stairs"]:
             self.unit = self.unit or str(number(stair) or "")
-        room = (
-            found["flat"] or found["door"] or found["behind"] or found["room"]
-        )
+        rooms = ("flat", "door", "behind", "room", "number")
+        room = next((found[name] for name in rooms if found[name]), "")
         self.room = self.room or room or ""
         nearby = _NEARBY.match(text, match.end())
         end = nearby.end() if nearby else match.end()
         start = match.start()
         if leading := _LEADING.search(text, max(0, start - 5), start):
             start = leading.start()
-        self._span(start, end)
+        self._span(start, end, text)
 
     def _building(self, found: dict[str, str | None]) -> None:
         house = found.get("house")
         short = (found["short"] or "")[:-1]
-        word = house or found["no"] or short or found["dashed"]
+        english = found["block"] or found["lone"] or found["its"]
+        word = house or found["no"] or short or found["dashed"] or english
         no = number(word) if word else None
         if no is None:
             return
         kind = (found.get("lot") if house else found["kind"]) or ""
+        if word == english:
+            kind = "号楼"
         self.key = _key(no, kind)
         if kind:
             self.written = f"{no}{kind.replace('搂', '楼')}"
 
-    def _span(self, start: int, end: int) -> None:
+    def _span(self, start: int, end: int, text: str) -> None:
         if self.spans:
             before, until = self.spans[-1]
-            if start <= until + _GAP:
+            if start <= until + _GAP or _LINKED.fullmatch(text, until, start):
                 self.spans[-1] = (before, max(until, end))
                 return
         self.spans.append((start, end))
@@ -250,4 +285,11 @@ def _other(key: _Key) -> _Key:
 
 def _any_of(words: Iterable[str]) -> str:
     ordered = sorted(set(words), key=len, reverse=True)
-    return "|".join(re.escape(word) for word in ordered if word)
+    return "|".join(_whole(word) for word in ordered if word)
+
+
+def _whole(word: str) -> str:
+    """Return the pattern of a word; of a Latin one only as a whole."""
+    if not (word.isascii() and word[-1:].isalpha()):
+        return re.escape(word)
+    return rf"(?<![a-z]){re.escape(word)}(?=s?(?![a-z]))"

@@ -12,7 +12,7 @@ _DIGITS = {
     "幺": 1,
 }
 _UNITS = {"十": 10, "百": 100}
-NUMERAL = r"(?:\d{1,4}|[零〇一二两三四五六七八九十百]{1,5})"
+NUMERAL = r"(?:\d{1,4}|[零〇一二两三四五六七八九十廿卅百]{1,5})"
 """A small number as a pattern, in either script."""
 
 
@@ -63,6 +63,7 @@ def number(word: str) -> int | None:
     """Return what ``12``, ``十二`` or ``一百零二`` counts, else ``None``."""
     if word.isdecimal():
         return int(word)
+    word = word.replace("廿", "二十").replace("卅", "三十")
     if not word or any(c not in _DIGITS and c not in _UNITS for c in word):
         return None
     if not any(c in _UNITS for c in word):

@@ -22,6 +22,15 @@ EAR = Understanding(TOWN)
         ("8号楼3单元402漏水", "8号楼", "3", "402"),
         ("8號樓三單元漏水", "8号楼", "3", ""),
         ("5号门口没盖子", "5号楼", "", ""),
+        ("8号2单元没水", "8号楼", "2", ""),
+        ("light out in the corridor of building 3", "3号楼", "", ""),
+        ("the lamp in front of No. 5 is broken", "5号楼", "", ""),
+        ("Bldg 8, unit 2, light broken", "8号楼", "2", ""),
+        ("lift in block 7 is stuck", "7号楼", "", ""),
+        ("3rd floor of building 2 smells", "2号楼", "", ""),
+        ("No.3 building has no water", "3号楼", "", ""),
+        ("flat 402, Building #8: leak", "8号楼", "", "402"),
+        ("garbage behind building no. 6", "6号楼", "", ""),
     ],
 )
 def test_a_building_is_known_however_it_is_typed(
@@ -34,6 +43,37 @@ def test_a_building_is_known_however_it_is_typed(
 
     assert place
     assert (place.building, place.unit, place.room) == (building, unit, room)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("light out in the corridor of building 3", "corridor of building 3"),
+        ("Bldg 8, unit 2, light broken", "Bldg 8, unit 2"),
+        ("3rd floor of building 2 smells", "3rd floor of building 2"),
+        ("12弄口堵了", "12弄口"),
+        ("12弄3号堵了", "12弄3号"),
+    ],
+)
+def test_all_that_says_where_is_kept(text: str, words: str) -> None:
+    place = EAR.place(text, grid=GridId("g1"))
+
+    assert place
+    assert place.words == words
+
+
+@pytest.mark.parametrize("text", ["the 3rd block party", "no. 1 in town"])
+def test_a_number_alone_is_no_building(text: str) -> None:
+    place = EAR.place(text, grid=GridId("g1"))
+
+    assert place is None or not place.building
+
+
+def test_an_english_building_belongs_to_its_own_grid() -> None:
+    place = EAR.place("leak in building 15", grid=GridId("g2"))
+
+    assert place
+    assert place.grid == "g1"
 
 
 def test_a_building_belongs_to_its_own_grid_in_any_group() -> None:
