@@ -7,6 +7,8 @@ done is the router's.
 from collections.abc import Sequence
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from config.terms import Action, ChatKind, Command, CommunityId
 from handlers import (
     deadlines,
@@ -56,6 +58,9 @@ from storage.messages import (
 )
 from storage.people import Person
 from storage.tickets import Overtaken
+
+_MAY_BE_A_CARD = {"answer", "wish-contact"}
+"""Dialogues that may have asked whom to call."""
 
 
 def hear(
@@ -301,6 +306,12 @@ def _said(ctx: Context, message: Said) -> list[Outgoing]:
             message.sender.address,
             reachable=True,
         )
+    if any(one.kind == "contact" for one in message.attachments):
+        return _card(ctx, message)
+    return _words(ctx, message)
+
+
+def _words(ctx: Context, message: Said) -> list[Outgoing]:
     typed = _typed(message)
     if isinstance(typed, Mistyped):
         return _nearest(message, typed)
@@ -316,6 +327,22 @@ def _said(ctx: Context, message: Said) -> list[Outgoing]:
     ):
         return _quoted(ctx, message)
     return router.by_meaning(ctx, message)
+
+
+def _card(ctx: Context, message: Said) -> list[Outgoing]:
+    """Take a contact card where one is asked for, or for what it replies to.
+
+    A name and a number are no words of a report, nor a command, whatever
+    somebody calls themselves.
+    """
+    waiting, quote = _waiting(ctx, message), message.quote
+    # once it is known what it is for, it is words like any others
+    words = replace(message, attachments=())
+    if waiting is not None and waiting.step in _MAY_BE_A_CARD:
+        return router.by_words(ctx, words, waiting)
+    if quote is not None and (quote.by_me or quote.by_same):
+        return _quoted(ctx, words)
+    raise Refused("refused-card")
 
 
 def _typed(message: Said) -> Typed | Mistyped | None:

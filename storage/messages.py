@@ -61,6 +61,8 @@ class Photo(Struct, frozen=True):
 class Attachment(Struct, frozen=True):
     """A file that is no photo: ``voice``, ``video``, ``file``, ``sticker``.
 
+    Or a ``contact`` card, whose name and number are the message's text.
+
     ``ref`` is what the platform needs to show it again in another chat.
     """
 

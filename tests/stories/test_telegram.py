@@ -7,6 +7,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from sqlalchemy import select
 
 from bot.channels.telegram import Telegram
 from bot.channels.telegram.webhook import HEADER, PATH
@@ -345,6 +346,46 @@ async def test_a_contact_card_is_an_answer_to_whom_to_reach(
             lambda db: db.execute(schema.wish.select()).mappings().one()
         )
         assert kept["contact"] == "王 00005678"
+
+
+async def test_a_contact_card_is_never_the_words_of_a_report(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    async with (
+        TelegramTown.built() as town,
+        town.served(sqlite_url, tmp_path) as story,
+    ):
+        wang = town.people["wang"]
+        await story.opens("lin", "wang")
+        card = {"phone_number": "00005678", "first_name": "报事 着火"}
+        wang.says(None, contact=card)
+        await story.settles()
+        assert wang.private.words[-1].startswith("名片收到了")
+
+        # a photo waits for its words, and goes on waiting
+        wang.says(None, photos=[picture()])
+        await story.settles()
+        wang.says(None, contact=card)
+        await story.settles()
+        assert wang.private.words[-1].startswith("名片收到了")
+        wang.says(None, "3号楼路灯坏了")
+        await story.settles()
+        assert wang.private.words[-1].startswith("收到，工单 1")
+
+        # a reply says which ticket it is for
+        wang.says(None, contact=card, reply_to=wang.private.heard[-1])
+        await story.settles()
+        assert "工单 1" in wang.private.words[-1]
+        said = await story.core.database.read(
+            lambda db: (
+                db.execute(
+                    select(schema.words.c.text).order_by(schema.words.c.id)
+                )
+                .scalars()
+                .all()
+            )
+        )
+        assert said == ["3号楼路灯坏了", "报事 着火 00005678"]
 
 
 async def test_a_poison_update_waits_for_eyes_and_holds_up_nobody(

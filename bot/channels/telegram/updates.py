@@ -347,16 +347,20 @@ def _attachments(message: api.Message) -> tuple[Attachment, ...]:
         ("file", message.audio),
         ("file", document),
     )
-    return tuple(
-        Attachment(
-            kind,
-            file.file_id,
-            _clean(file.file_name),
-            _clean(file.mime_type),
-            file.file_size,
-        )
-        for kind, file in files
-        if file
+    cards = [Attachment("contact")] if _card(message) else []
+    return (
+        *cards,
+        *(
+            Attachment(
+                kind,
+                file.file_id,
+                _clean(file.file_name),
+                _clean(file.mime_type),
+                file.file_size,
+            )
+            for kind, file in files
+            if file
+        ),
     )
 
 
@@ -376,6 +380,11 @@ def _point(message: api.Message) -> Point | None:
     return Point(where.latitude, where.longitude) if where else None
 
 
+def _card(message: api.Message) -> api.Contact | None:
+    """Return the contact card of a private chat."""
+    return message.contact if message.chat.type == "private" else None
+
+
 def _shown(message: api.Message) -> str:
     """Return what a message shows in words of the app's own.
 
@@ -383,8 +392,8 @@ def _shown(message: api.Message) -> str:
     """
     if venue := message.venue:
         return f"{venue.title} {venue.address}".strip()
-    card = message.contact
-    if card is None or message.chat.type != "private":
+    card = _card(message)
+    if card is None:
         return ""
     names = (card.first_name, card.last_name, card.phone_number)
     return " ".join(part for part in names if part)

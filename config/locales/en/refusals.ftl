@@ -28,6 +28,7 @@ refused-too-long = That is too long. Please keep it under { $most } characters.
 refused-too-many-photos = At most { $most } photos at a time, please.
 refused-too-many-open = { $most } of your matters are still open. Please wait for a result; if it is urgent, call.
 refused-voice = I cannot understand voice messages. Please type a few words: where, and what is wrong.
+refused-card = I have got the contact card, but not what it is for. Please write a few words, or send it as a reply to the ticket it belongs to.
 refused-file = I cannot read files. Please send a photo or a few words.
 refused-category = There is no category “{ $words }”. Send “/category” and the number to choose one.
 refused-add-ended = Ticket { $number } has ended; nothing can be added. Please report again if needed.

@@ -28,6 +28,7 @@ refused-too-long = 内容太长了，请缩短到 { $most } 字以内。
 refused-too-many-photos = 一次最多 { $most } 张照片，请挑几张发。
 refused-too-many-open = 您有 { $most } 件事还在办理，请等有结果了再报；急事请直接打电话。
 refused-voice = 语音我听不懂，请打几个字说说：什么地方、什么问题。
+refused-card = 名片收到了，但不知道是为哪件事。请打几个字说一说，或者回复那张工单再发名片。
 refused-file = 文件我看不了，请发照片或打几个字。
 refused-category = 没有“{ $words }”这一类。发“改分类”加编号，从按钮里选。
 refused-add-ended = 工单 { $number } 已经结束，不能再补充。需要的话请重新报事。
