@@ -2,7 +2,15 @@
 
 import re
 
-from config.terms import OPEN, STAFF, Action, Source, TicketId
+from config.terms import (
+    OPEN,
+    STAFF,
+    Action,
+    GridId,
+    Source,
+    TicketId,
+    Urgency,
+)
 from handlers import letters, opening, report, triage
 from handlers.context import Context
 from handlers.letters import Pick
@@ -154,10 +162,45 @@ def file(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
     if phone and source is Source.RELAYED:
         source = Source.HOTLINE
     place = ctx.mind.place(text, home="", grid=ctx.grid)
-    grids = people.grids_of(ctx.db, ctx.id, person.id)
-    grid = place.grid if place else None
-    if grid is None and len(grids) == 1:
-        grid = next(iter(grids))
+    grid = (place.grid if place else None) or ctx.grid
+    own = grid is None
+    if own:
+        grids = people.grids_of(ctx.db, ctx.id, person.id)
+        grid = next(iter(grids)) if len(grids) == 1 else None
+    if grid is None and ctx.mind.urgency(text) is not Urgency.DANGER:
+        return report.ask_grid(
+            ctx, message, text, "file-grid", source=source, phone=phone
+        )
+    return _file(ctx, message, text, source, phone, grid, own=own)
+
+
+def press_grid(ctx: Context, press: Pressed, button: Button) -> list[Outgoing]:
+    """Open a ticket for a caller that has its grid now."""
+    args = button.args
+    return [
+        letters.notice(press, ctx.say("noted")),
+        *_file(
+            ctx,
+            report.unpacked(args["said"]),
+            str(args["text"]),
+            Source(args["source"]),
+            str(args["phone"]),
+            GridId(args["grid"]),
+        ),
+    ]
+
+
+def _file(
+    ctx: Context,
+    message: Said,
+    text: str,
+    source: Source,
+    phone: str,
+    grid: GridId | None,
+    *,
+    own: bool = False,
+) -> list[Outgoing]:
+    """``own``: nobody said where, so it is the filer's own grid."""
     ticket, running, told = opening.open_ticket(
         ctx,
         Matter(
@@ -165,13 +208,13 @@ def file(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
             category=ctx.mind.category(text)[0],
             urgency=ctx.mind.urgency(text),
             source=source,
-            grid=grid or ctx.grid,
-            place=place,
+            grid=grid,
+            place=ctx.mind.place(text, home="", grid=grid),
             point=message.point,
         ),
         message,
     )
-    return [*report.filed(ctx, message, ticket, running), *told]
+    return [*report.filed(ctx, message, ticket, running, own=own), *told]
 
 
 def _source(rest: str) -> tuple[Source, str]:

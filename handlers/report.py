@@ -473,9 +473,17 @@ def reclassify(ctx: Context, ticket: Ticket, category: CategoryId) -> str:
 
 
 def filed(
-    ctx: Context, message: Said, ticket: Ticket, running: list[TimeLimit]
+    ctx: Context,
+    message: Said,
+    ticket: Ticket,
+    running: list[TimeLimit],
+    *,
+    own: bool = False,
 ) -> list[Outgoing]:
-    """Return the number, and the answer that can be copied back."""
+    """Return the number, and the answer that can be copied back.
+
+    ``own``: nobody said where, so it lies in the filer's own grid.
+    """
     page = _page(ctx, ticket)
     copy = wording.received(
         ctx, ticket, running, ctx.community.language, to_copy=True
@@ -483,16 +491,22 @@ def filed(
     if page:
         home = ctx.community.language
         copy = f"{copy}\n{ctx.say('page-line', home, url=page)}"
+    text = ctx.say(
+        "filed-own" if ticket.source is Source.PATROL else "filed",
+        number=ticket.number,
+    )
+    if own and ticket.grid_id is not None:
+        grid = wording.grid_name(ctx, ticket.grid_id)
+        text = f"{ctx.say('filed-in-own-grid', grid=grid)}\n{text}"
+    picks = _correction_picks(ctx, ticket)
+    if _apart(message, ticket):
+        whole = f"{text}\n{copy}"
+        return _answer_apart(ctx, message, ticket, whole, picks)
     return [
         letters.reply(
             message,
-            ctx.say(
-                "filed-own" if ticket.source is Source.PATROL else "filed",
-                number=ticket.number,
-            ),
-            choices=letters.choices(
-                ctx, _correction_picks(ctx, ticket), allowed=ctx.actor
-            ),
+            text,
+            choices=letters.choices(ctx, picks, allowed=ctx.actor),
             ticket=ticket.id,
             again=True,
         ),
@@ -535,7 +549,7 @@ def _open(
     if grid is None:
         grid = opening.home_grid(ctx, ctx.person) or _only_grid(ctx)
     if grid is None and meaning.urgency is not Urgency.DANGER:
-        return _ask_grid(ctx, message, text)
+        return ask_grid(ctx, message, text)
     ticket, running, told = opening.open_ticket(
         ctx,
         Matter(
@@ -635,13 +649,20 @@ def _only_grid(ctx: Context) -> GridId | None:
     return grids[0].id if len(grids) == 1 else None
 
 
-def _ask_grid(ctx: Context, message: Said, text: str) -> list[Outgoing]:
+def ask_grid(
+    ctx: Context,
+    message: Said,
+    text: str,
+    action: str = "report-grid",
+    **args: str,
+) -> list[Outgoing]:
+    """Ask for the grid of a matter; the press has all that was said."""
     packed = _packed(message)
     picks = [
         Pick(
             grid.called(ctx.language),
-            "report-grid",
-            args={"said": packed, "text": text, "grid": grid.id},
+            action,
+            args={**args, "said": packed, "text": text, "grid": grid.id},
         )
         for grid in ctx.community.grids[:24]
     ]
@@ -786,6 +807,11 @@ def check_files(message: Said) -> None:
     """Refuse files; voice messages and videos are kept as recordings."""
     if any(one.kind == "file" for one in message.attachments):
         raise Refused("refused-file")
+
+
+def unpacked(said: str) -> Said:
+    """Return a message that a button kept."""
+    return _said.decode(said)
 
 
 def _packed(message: Said) -> str:

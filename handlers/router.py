@@ -116,6 +116,7 @@ PRESSES: dict[str, ByPress] = {
     "report-yes": report.press_yes,
     "report-no": report.press_no,
     "report-grid": report.press_grid,
+    "file-grid": desk.press_grid,
     "category-choose": report.press_categories,
     "category-set": report.press_category,
     "ticket-not-report": report.press_not_report,

@@ -119,3 +119,40 @@ async def test_a_caller_is_named_by_where_the_call_came_from(
         ):
             await town.says("ma", said)
             assert f"（{source}）" in town.last("zhao"), said
+
+
+async def test_who_files_without_a_place_is_asked_for_the_grid(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    async with World.opened(sqlite_url, tmp_path) as town:
+        await town.says("ma", "代报 电话 0000-1234 路灯坏了")
+        assert "哪个网格" in town.last("ma")
+
+        await town.presses("ma", "第二网格")
+
+        assert "已代报，工单 1" in "".join(town.heard("ma"))
+        assert "第二网格" in town.last("ma")
+        assert "电话" in town.last("zhao")
+        assert "0000-1234" in town.last("zhao")
+
+
+async def test_a_worker_who_files_without_a_place_hears_whose_grid_it_is(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    async with World.opened(sqlite_url, tmp_path) as town:
+        await town.says("lin", "代报 电话 路灯坏了")
+        assert "没写在哪里，先记在您的第一网格" in "".join(town.heard("lin"))
+
+        await town.says("lin", "代报 电话 12号楼路灯坏了")
+        assert "没写在哪里" not in "".join(town.heard("lin")[-3:])
+
+
+async def test_a_quarrel_filed_in_the_group_is_answered_in_private(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    async with World.opened(sqlite_url, tmp_path) as town:
+        await town.says("lin", "代报 电话 楼上402半夜噪音", group="g1")
+
+        assert "邻里纠纷" not in "".join(town.read("g1"))
+        assert "私下联系" in town.last("g1")
+        assert "邻里纠纷" in "".join(town.heard("lin"))

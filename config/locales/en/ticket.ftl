@@ -103,6 +103,7 @@ merged = Ticket { $number } is merged into { $into }; its reporter will hear of 
 unmerged = Ticket { $number } stands alone again.
 filed-phone = Caller's phone: { $phone }
 filed = Filed as ticket { $number }. The text below can be copied to the resident:
+filed-in-own-grid = No place was given: it lies in your own { $grid } for now.
 filed-own = Filed as ticket { $number }. If residents should know, copy the text below:
 page-line = See progress: { $url }
 choose-person = Who should take ticket { $number }?

@@ -100,6 +100,7 @@ merged = 工单 { $number } 已并入 { $into }，报事人会收到后续进展
 unmerged = 工单 { $number } 已恢复单独办理。
 filed-phone = 来电：{ $phone }
 filed = 已代报，工单 { $number }。下面这段可以直接复制给居民：
+filed-in-own-grid = 没写在哪里，先记在您的{ $grid }。
 filed-own = 已登记，工单 { $number }。要告诉居民的话，下面这段可以直接复制：
 page-line = 看进度：{ $url }
 choose-person = 工单 { $number } 转给谁？
