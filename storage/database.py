@@ -218,7 +218,8 @@ class Database:
         """Queue ``work`` behind those before it; the future is ``write``'s.
 
         ``ahead`` says what it is about, to whoever can look things up for
-        all works of a transaction at once.
+        all works of a transaction at once; these come behind its others,
+        whose changes would make us forget it.
         """
         if not self._open:
             raise Closed
@@ -358,10 +359,13 @@ def _run_all(
     all and can't be undone alone.
     """
     here = unwritten.begin(db, len(jobs), careful=False)
-    looked = len(jobs) > 1 and _look_ahead(db, jobs)
-    outcomes: list[_Outcome] = []
-    for job in jobs:
+    looked = False
+    outcomes: dict[int, _Outcome] = {}
+    ordered = sorted(enumerate(jobs), key=lambda one: bool(one[1].ahead))
+    for place, job in ordered:
         here.start_work()
+        if job.ahead and not looked and len(jobs) > 1:
+            looked = _look_ahead(db, jobs)
         before = len(here.rows)
         try:
             outcome = _Outcome(result=job.work(db))
@@ -370,15 +374,17 @@ def _run_all(
                 raise
             if looked or here.changed or here.spoilt:
                 raise _Again from error
-            del here.rows[before:]
+            if len(here.rows) > before:
+                del here.rows[before:]
+                here.known.clear()
             outcome = _Outcome(error=error)
         else:
             touched |= here.touched
         if here.spoilt:
             raise _Again
-        outcomes.append(outcome)
+        outcomes[place] = outcome
     here.write()
-    return outcomes
+    return [outcomes[place] for place in range(len(jobs))]
 
 
 def _run_each(

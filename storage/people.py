@@ -9,12 +9,13 @@ from collections.abc import (
     Sequence,
 )
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from typing import Any, TypeVar
 
 from msgspec import Struct
 from sqlalchemy import (
     Connection,
+    Insert,
     Row,
     Select,
     bindparam,
@@ -24,6 +25,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import ReturningInsert
 
 from config.terms import (
     ChatKind,
@@ -132,20 +134,7 @@ def meet(
     found = find_by_account(db, community, sender.channel, sender.address)
     if found is not None:
         return found
-    new = PersonId(f"p-{secrets.token_hex(8)}")
-    person = {
-        "community_id": community,
-        "id": new,
-        "name": sender.name,
-        "created_at": now,
-    }
-    account = {
-        "community_id": community,
-        "channel": sender.channel,
-        "address": sender.address,
-        "person_id": new,
-        "seen_at": now,
-    }
+    account, person = _newcomer(community, sender, now)
     put = db.execute(prepared.insert_if_new(db, schema.account), account)
     if put.rowcount == 0:
         met = find_by_account(db, community, sender.channel, sender.address)
@@ -158,9 +147,70 @@ def meet(
         if met is not None:
             return met
     db.execute(_PUT, person)
+    return _met(db, person)
+
+
+def meet_all(
+    db: Connection, senders: Sequence[tuple[CommunityId, Sender, datetime]]
+) -> None:
+    """Make residents of several strangers at once, for ``meet``.
+
+    Whose account is there after all is left to ``meet``.
+    """
+    if not senders:
+        return
+    new = [_newcomer(*one) for one in senders]
+    put = _put_accounts(prepared.insert_if_new(db, schema.account))
+    rows = db.execute(put, [account for account, _ in new])
+    taken = {row.person_id for row in rows}
+    people = [person for _, person in new if person["id"] in taken]
+    if people:
+        db.execute(_PUT, people)
+    for account, person in new:
+        if person["id"] in taken:
+            key = account["channel"], account["address"]
+            who = _met(db, person)
+            known(db)["account", who.community_id, *key] = who
+
+
+def is_known(
+    db: Connection, community: CommunityId, channel: str, address: str
+) -> bool:
+    """Whether ``look_up_accounts`` has found somebody."""
+    return known(db).get(("account", community, channel, address)) is not None
+
+
+def _newcomer(
+    community: CommunityId, sender: Sender, now: datetime
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the rows of an account and of the resident who has it."""
+    new = PersonId(f"p-{secrets.token_hex(8)}")
+    account = {
+        "community_id": community,
+        "channel": sender.channel,
+        "address": sender.address,
+        "person_id": new,
+        "seen_at": now,
+    }
+    person = {
+        "community_id": community,
+        "id": new,
+        "name": sender.name,
+        "created_at": now,
+    }
+    return account, person
+
+
+def _met(db: Connection, person: Mapping[str, Any]) -> Person:
+    community, new = person["community_id"], person["id"]
     # nobody need count what somebody so new has reported
     known(db)["open", community, new] = 0
-    return Person(community_id=community, id=new, name=sender.name)
+    return Person(community_id=community, id=new, name=person["name"])
+
+
+@cache
+def _put_accounts(one: Insert) -> ReturningInsert[Any]:
+    return one.returning(schema.account.c.person_id)
 
 
 def _take_over(db: Connection, account: Mapping[str, Any]) -> bool:
@@ -354,6 +404,28 @@ def worker_of(
     )
 
 
+def look_up_workers(
+    db: Connection, grids: Collection[tuple[CommunityId, GridId]]
+) -> None:
+    """Read who works in many grids, and how to reach them, at once."""
+    asked = {
+        "communities": sorted({community for community, _ in grids}),
+        "grids": sorted({grid for _, grid in grids}),
+    }
+    rows = db.execute(_WORKERS, asked).all()
+    found = _each(rows, lambda row: (row.community_id, row.their_grid))
+    before = known(db)
+    theirs: dict[CommunityId, list[PersonId]] = {}
+    for community, grid in grids:
+        worker = found.get((community, grid))
+        before["worker", community, grid] = worker
+        if worker is not None:
+            before["person", community, worker.id] = worker
+            theirs.setdefault(community, []).append(worker.id)
+    for community, people in theirs.items():
+        look_up_chats(db, community, people)
+
+
 def grids_of(
     db: Connection, community: CommunityId, person: PersonId
 ) -> frozenset[GridId]:
@@ -431,17 +503,8 @@ def unopened_chat(
     db: Connection, community: CommunityId, person: PersonId
 ) -> Chat | None:
     """Return the private chat that a person has yet to open, or None."""
-    a = schema.account
-    row = db.execute(
-        select(a.c.channel, a.c.address)
-        .where(
-            a.c.community_id == community,
-            a.c.person_id == person,
-            a.c.active,
-        )
-        .order_by(a.c.seen_at.desc().nulls_last(), a.c.channel)
-        .limit(1)
-    ).first()
+    wanted = {"community": community, "person": person}
+    row = db.execute(_UNOPENED, wanted).first()
     if row is None:
         return None
     return Chat(row.channel, row.address, ChatKind.PRIVATE)
@@ -449,17 +512,7 @@ def unopened_chat(
 
 def is_called(db: Connection, chat: Chat) -> bool:
     """Whether letters wait already for this private chat to be opened."""
-    o = schema.outbox
-    found = db.execute(
-        select(o.c.id)
-        .where(
-            o.c.chat == chat.key,
-            o.c.state == "waiting",
-            o.c.not_before >= NEVER,
-        )
-        .limit(1)
-    ).first()
-    return found is not None
+    return db.execute(_CALLED, {"chat": chat.key}).first() is not None
 
 
 def set_reachable(
@@ -653,6 +706,29 @@ _REACH = among(
     ),
     schema.account,
 )
+_UNOPENED = among(
+    select(schema.account.c.channel, schema.account.c.address)
+    .where(
+        schema.account.c.community_id == bindparam("community"),
+        schema.account.c.person_id == bindparam("person"),
+        schema.account.c.active,
+    )
+    .order_by(
+        schema.account.c.seen_at.desc().nulls_last(), schema.account.c.channel
+    )
+    .limit(1),
+    schema.account,
+)
+_CALLED = among(
+    select(schema.outbox.c.id)
+    .where(
+        schema.outbox.c.chat == bindparam("chat"),
+        schema.outbox.c.state == "waiting",
+        schema.outbox.c.not_before >= NEVER,
+    )
+    .limit(1),
+    schema.outbox,
+)
 # The notice alone may wait, and it is asked for by account
 _BY_ID = among(
     _people().where(
@@ -697,13 +773,30 @@ _BY_ACCOUNT = among(
     schema.person,
     schema.role,
 )
+_WORKS = (
+    schema.grid.c.active,
+    schema.person.c.community_id == schema.grid.c.community_id,
+    schema.person.c.id == schema.grid.c.worker_id,
+)
+"""Ties a grid to the person who works there."""
 _WORKER = among(
     _people().where(
         schema.grid.c.community_id == bindparam("community"),
         schema.grid.c.id == bindparam("grid"),
-        schema.grid.c.active,
-        schema.person.c.community_id == schema.grid.c.community_id,
-        schema.person.c.id == schema.grid.c.worker_id,
+        *_WORKS,
+    ),
+    schema.grid,
+    schema.role,
+)
+_WORKERS = among(
+    _people()
+    .add_columns(schema.grid.c.id.label("their_grid"))
+    .where(
+        schema.grid.c.community_id.in_(
+            bindparam("communities", expanding=True)
+        ),
+        schema.grid.c.id.in_(bindparam("grids", expanding=True)),
+        *_WORKS,
     ),
     schema.grid,
     schema.role,
