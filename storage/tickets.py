@@ -11,6 +11,7 @@ from sqlalchemy import (
     Connection,
     bindparam,
     func,
+    literal_column,
     select,
     update,
 )
@@ -157,7 +158,13 @@ _DRAW = among(
     .where(schema.community.c.id == bindparam("community"))
     .values(next_number=schema.community.c.next_number + 1)
     .returning(schema.community.c.next_number),
+    schema.community,
     stays=True,
+)
+_DRAWN = (
+    update(schema.community)
+    .where(schema.community.c.id == bindparam("community"))
+    .values(next_number=schema.community.c.next_number + literal_column("1"))
 )
 # beside those that wait to be written, which are counted by hand
 _OPEN_COUNT = among(
@@ -193,9 +200,19 @@ _EVENT = [schema.event.c[name] for name in Event.__struct_fields__]
 
 
 def next_number(db: Connection, community: CommunityId) -> Number:
-    """Draw the next number of the community's one sequence."""
-    drawn = db.execute(_DRAW, {"community": community}).scalar_one()
-    return Number(drawn - 1)
+    """Draw the next number of the community's one sequence.
+
+    The first of a transaction locks the row, so nobody else draws till it
+    ends: the others are counted here, and the row follows.
+    """
+    wanted = {"community": community}
+    next_: int | None = known(db).get(("number", community))
+    if next_ is None:
+        next_ = db.execute(_DRAW, wanted).scalar_one() - 1
+    else:
+        later(db, _DRAWN, wanted)
+    known(db)["number", community] = next_ + 1
+    return Number(next_)
 
 
 def peek_number(db: Connection, community: CommunityId) -> Number:

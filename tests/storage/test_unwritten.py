@@ -222,6 +222,71 @@ async def test_ids_are_drawn_once_by_whoever_asks(database: Database) -> None:
     assert drawn == sorted(drawn)
 
 
+async def test_numbers_are_drawn_by_two_statements(
+    database: Database,
+) -> None:
+    await database.write(partial(_at_once, name=TOWN))
+    drawn: list[int] = []
+
+    for _ in range(2):
+        with statements() as sent:
+            works = [database.submit(_draw) for _ in range(5)]
+            drawn += [await work for work in works]
+        assert sum("UPDATE community" in one for one in sent) == 2
+
+    assert drawn == list(range(1, 11))
+
+
+def _draw(db: Connection) -> int:
+    return tickets.next_number(db, TOWN)
+
+
+@pytest.mark.parametrize("changes", [False, True])
+async def test_no_number_is_drawn_twice_after_a_refusal(
+    database: Database, *, changes: bool
+) -> None:
+    await database.write(partial(_at_once, name=TOWN))
+
+    def work(db: Connection) -> list[int]:
+        kept = [_draw(db)]
+        with suppress(ValueError), savepoint(db, "block"):
+            _draw(db)
+            if changes:
+                _at_once(db, "undone")
+            _draw(db)
+            raise ValueError("no")
+        kept.append(_draw(db))
+        return kept
+
+    works = [database.submit(work) for _ in range(3)]
+    drawn = [number for one in works for number in await one]
+    drawn.append(await database.write(_draw))
+
+    assert len(set(drawn)) == len(drawn)
+    assert drawn == sorted(drawn)
+
+
+async def test_no_number_is_drawn_twice_after_a_bug(
+    database: Database,
+) -> None:
+    await database.write(partial(_at_once, name=TOWN))
+
+    def breaks(db: Connection) -> int:
+        raise ZeroDivisionError(_draw(db))
+
+    works = [
+        database.submit(work) for work in (_draw, breaks, _draw, breaks, _draw)
+    ]
+    drawn = [await works[place] for place in (0, 2, 4)]
+    for place in (1, 3):
+        with pytest.raises(ZeroDivisionError):
+            await works[place]
+    drawn.append(await database.write(_draw))
+
+    assert len(set(drawn)) == len(drawn)
+    assert drawn == sorted(drawn)
+
+
 async def test_what_was_known_is_read_anew_after_a_change(
     database: Database,
 ) -> None:
