@@ -10,7 +10,13 @@ import gc
 import secrets
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Mapping,
+    Sequence,
+)
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -43,7 +49,7 @@ from handlers import console, menus, succession, wording
 from handlers.context import Context, Fixed
 from handlers.rules import calendar
 from handlers.understanding.understanding import Understanding
-from storage import backlog, migrate, outbox
+from storage import backlog, chats, migrate, outbox
 from storage.apply import apply
 from storage.backlog import Backlog
 from storage.database import Connection, Database
@@ -315,6 +321,21 @@ async def _begin_demo(core: Core) -> None:
         await database.write(lambda db: demo.live(core.fixed, db, story, now))
 
 
+def lost_in(
+    database: Database | None, channel: str
+) -> Callable[[str], Awaitable[Sequence[str]]]:
+    """Return who knows which group an unknown one may have been."""
+
+    async def lost(group: str) -> Sequence[str]:
+        if database is None:
+            return []
+        return await database.read(
+            lambda db: chats.may_have_become(db, channel, group)
+        )
+
+    return lost
+
+
 def forward_of(core: Core, clock: MovableClock) -> demo.Forward:
     """Return what moves the demo's clock with all that hangs on it."""
     return demo.Forward(
@@ -349,11 +370,16 @@ class Edges:
     def channels(self, database: Database, media: Media) -> list[Channel]:
         """Return every channel that is configured."""
         self.webchat = WebChat(database, media, clean, self._plan.now)
-        return [self.webchat, *self.outside(media.read_photo)]
+        return [self.webchat, *self.outside(media.read_photo, database)]
 
-    def outside(self, photo_bytes: PhotoBytes) -> list[Channel]:
-        """Return the channels to platforms that are not ours."""
-        self.telegram = self._telegram(photo_bytes)
+    def outside(
+        self, photo_bytes: PhotoBytes, database: Database | None = None
+    ) -> list[Channel]:
+        """Return the channels to platforms that are not ours.
+
+        Without a database they can be looked at, not heard.
+        """
+        self.telegram = self._telegram(photo_bytes, database)
         self.systems = self._systems(photo_bytes)
         told = [] if self.telegram is None else [self.telegram]
         return [*told, *self.systems]
@@ -377,7 +403,9 @@ class Edges:
         for system in self.systems:
             await system.close()
 
-    def _telegram(self, photo_bytes: PhotoBytes) -> "Telegram | None":
+    def _telegram(
+        self, photo_bytes: PhotoBytes, database: Database | None
+    ) -> "Telegram | None":
         """Return the channel; the demo stays among its personas."""
         settings, plan = self._settings, self._plan
         if settings.telegram_token is None or plan.demo:
@@ -399,6 +427,7 @@ class Edges:
             language=home.language,
             groups=_groups(plan.pack, Telegram.name),
             beat=self._beat,
+            lost=lost_in(database, Telegram.name),
         )
 
     def _systems(self, photo_bytes: PhotoBytes) -> list[Roundup]:

@@ -9,6 +9,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     bindparam,
+    func,
     select,
     update,
 )
@@ -100,6 +101,30 @@ def bound(db: Connection) -> Sequence[Known]:
         select(*_COLUMNS).where(c.c.kind == ChatKind.GROUP)
     ).mappings()
     return [Known(**row) for row in rows]
+
+
+def may_have_become(
+    db: Connection, channel: str, address: str, limit: int = 20
+) -> Sequence[str]:
+    """Return addresses of groups, one of which this may have been.
+
+    None if it is known. The longest unheard of come first.
+    """
+    if find(db, channel, address) is not None:
+        return []
+    c = schema.chat
+    return db.scalars(
+        select(c.c.address)
+        .where(
+            c.c.channel == channel,
+            c.c.kind == ChatKind.GROUP,
+            c.c.state == "open",
+            c.c.community_id.is_not(None),
+            func.length(c.c.address) < len(address),
+        )
+        .order_by(c.c.changed_at)
+        .limit(limit)
+    ).all()
 
 
 def groups(

@@ -14,14 +14,14 @@ from pathlib import Path
 from aiohttp import web
 from yarl import URL
 
-from bot.app import Core, Plan, opened_core, running
+from bot.app import Core, Plan, lost_in, opened_core, running
 from bot.channels.channel import Limits
 from bot.channels.telegram import Telegram
 from bot.channels.telegram.receiving import Ways
 from config.pack.values import Community, Pack
 from config.texts import Texts
 from storage import limits, photos, turns
-from storage.database import Connection
+from storage.database import Connection, Database
 from tests.emulators.botapi import TOKEN, BotApi, Group, Person
 from tests.fakes import FakeClock
 from tests.town import CHANNEL, COMMUNITY, MONDAY
@@ -141,7 +141,7 @@ class TelegramTown:
         )
         made: list[Telegram] = []
 
-        def channels(_: object, media: object) -> list[Telegram]:
+        def channels(database: Database, media: object) -> list[Telegram]:
             made.append(
                 self.channel(
                     token=TOKEN,
@@ -152,6 +152,7 @@ class TelegramTown:
                     webhook=self.door,
                     secret=SECRET,
                     ways=WAYS,
+                    lost=lost_in(database, Telegram.name),
                 )
             )
             return made

@@ -128,6 +128,52 @@ async def test_the_group_is_upgraded_in_mid_ticket(
         assert big.room.members[bot] == "member", "it stays where it belongs"
 
 
+async def test_a_lost_upgrade_is_found_out_when_somebody_speaks_there(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    async with (
+        TelegramTown.built(kind="group") as town,
+        town.served(sqlite_url, tmp_path) as story,
+    ):
+        wang, lin = town.people["wang"], town.people["lin"]
+        small = town.groups["g1"]
+        await story.opens("lin", "wang")
+        big = lin.upgrades(small, "")
+
+        wang.says(big, "早上好")
+        wang.says(big, "报事 3号楼门口井盖破了")
+        await story.settles()
+
+        assert "工单 1" in _last(big)
+        assert "第一网格" in _last(big)
+        await story.passes(timedelta(days=2))
+        bot = town.telegram.state.bot["id"]
+        assert big.room.members[bot] == "member", "it stays where it belongs"
+
+
+async def test_a_strangers_group_is_asked_about_once(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    async with (
+        TelegramTown.built(kind="group") as town,
+        town.served(sqlite_url, tmp_path) as story,
+    ):
+        wang = town.people["wang"]
+        strange = town.telegram.group("外人群", wang, kind="supergroup")
+        for _ in range(3):
+            wang.says(strange, "报事 3号楼门口井盖破了")
+            await story.settles()
+
+        assert strange.words == []
+        asked = [
+            call
+            for call in town.telegram.calls
+            if call.method == "sendChatAction"
+        ]
+        assert len(asked) == len(town.groups)
+        assert await _count(story, _tickets) == 0
+
+
 @pytest.mark.parametrize("signals", ["", "old", "new old", "old new member"])
 async def test_an_answer_follows_the_group_that_was_upgraded_meanwhile(
     sqlite_url: str, tmp_path: Path, signals: str

@@ -16,12 +16,19 @@ from msgspec import Struct
 from telegram import Bot
 
 from bot.channels.channel import Can, Finding, Later, Limits, Never, Receive
-from bot.channels.channel import Unknown as Lost
+from bot.channels.channel import Unknown as Vanished
 from bot.channels.telegram.api import Me
 from bot.channels.telegram.calls import AGAIN_S, ask, told
 from bot.channels.telegram.checking import Checker, Words
 from bot.channels.telegram.polling import Poller
-from bot.channels.telegram.receiving import Beat, Clock, Receiver, Ways
+from bot.channels.telegram.receiving import (
+    Beat,
+    Clock,
+    Lost,
+    Receiver,
+    Ways,
+    nothing_lost,
+)
 from bot.channels.telegram.sending import Photos, Sender
 from bot.channels.telegram.updates import NAME
 from bot.channels.telegram.webhook import PATH, Webhook
@@ -76,6 +83,7 @@ class Telegram:
         groups: Sequence[str] = (),
         ways: Ways = Ways(),  # noqa: B008  # frozen
         beat: Beat = lambda _loop, _within_s: None,
+        lost: Lost = nothing_lost,
     ) -> None:
         """Make the channel; nothing is called before ``run`` or ``send``.
 
@@ -83,7 +91,8 @@ class Telegram:
         else needs ``secret``. ``words`` says the findings of ``check``;
         ``photo_bytes`` returns a kept photo; ``language`` is the one whose
         command menu serves all others; ``groups`` are looked at by
-        ``check``; ``beat`` hears of each answer of the platform.
+        ``check``; ``beat`` hears of each answer of the platform; ``lost``
+        returns the groups that may have moved to one we don't know.
         """
         bot = _TOKEN.fullmatch(token)
         if bot is None:
@@ -96,7 +105,9 @@ class Telegram:
         logging.getLogger("telegram").setLevel(logging.WARNING)
         self._out = Wire(api_url, token, ways.call_s)
         self._in = Wire(api_url, token, ways.call_s)
-        self._receiver = Receiver(self._in, Me(int(bot[1])), now, ways, beat)
+        self._receiver = Receiver(
+            self._in, Me(int(bot[1])), now, ways, beat, lost
+        )
         self._poller = Poller(self._receiver)
         self._hook = (
             Webhook(self._receiver, webhook, secret) if webhook else None
@@ -163,7 +174,7 @@ class Telegram:
             if not file.file_path or file.file_size > FETCH_BYTES:
                 raise Never("Telegram doesn't give this file away")
             return await told(self._download(file.file_path))
-        except Lost as wrong:
+        except Vanished as wrong:
             raise Later(AGAIN_S, str(wrong)) from None
 
     async def _download(self, path: str) -> bytes:

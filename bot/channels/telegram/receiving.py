@@ -16,16 +16,28 @@ from bot.channels.channel import Receive
 from bot.channels.telegram.api import Me
 from bot.channels.telegram.calls import ask
 from bot.channels.telegram.updates import NAME, parse
-from bot.channels.telegram.wire import Wire
+from bot.channels.telegram.wire import Refusal, Wire
 from config.terms import ChatKind
-from storage.messages import Incoming, Said
+from storage.messages import (
+    Chat,
+    Incoming,
+    Moved,
+    Said,
+    Sender,
+    Unreadable,
+)
 
 log = structlog.get_logger()
 
 LOOKUP_S = 10.0
+_SUPER = -1_000_000_000_000
+"""Ids of supergroups are below."""
 
 Clock = Callable[[], datetime]
 Pause = Callable[[float], Awaitable[None]]
+Lost = Callable[[str], Awaitable[Sequence[str]]]
+"""Returns the groups one of which an unknown one may have been; none if it
+is known."""
 Beat = Callable[[str, float], None]
 """Says that a loop lives, and within what time it will say so again."""
 
@@ -49,6 +61,11 @@ class Ways:
     is asked whether the speaker is one before the core hears them."""
 
 
+async def nothing_lost(_group: str) -> Sequence[str]:
+    """Know every group."""
+    return ()
+
+
 class _Rights(Struct, frozen=True):
     status: str
 
@@ -57,13 +74,22 @@ class Receiver:
     """Makes the core's words of updates, and hands them over."""
 
     def __init__(
-        self, wire: Wire, me: Me, now: Clock, ways: Ways, beat: Beat
+        self,
+        wire: Wire,
+        me: Me,
+        now: Clock,
+        ways: Ways,
+        beat: Beat,
+        lost: Lost = nothing_lost,
     ) -> None:
         self.wire = wire
         self.ways = ways
         self.me = me
         self._now = now
         self._beat = beat
+        self._lost = lost
+        self._met: set[str] = set()
+        """Supergroups that need no more asking about."""
         self._known = False
         self._last = math.nan
 
@@ -86,12 +112,13 @@ class Receiver:
     async def arrived(self, raws: Sequence[bytes]) -> list[Incoming]:
         """Return what the updates say, in order; talk of no use left out."""
         now = self._now()
-        arrived = []
+        arrived: list[Incoming] = []
         for raw in raws:
             message = parse(raw, self.me, now)
             if isinstance(message, Said) and self._needs_vouching(message):
                 message = await self._vouched(message)
             if message is not None:
+                arrived += await self._moves(message)
                 arrived.append(message)
         return arrived
 
@@ -113,6 +140,64 @@ class Receiver:
         """Wait, longer at each try."""
         wait = self.ways.backoff_s * 2.0 ** min(tries - 1, 16)
         await self.ways.pause(min(wait, self.ways.most_backoff_s))
+
+    async def _moves(self, message: Incoming) -> list[Moved]:
+        """Return moves that nobody told us of, before what is said there.
+
+        Telegram says only once that a group became a supergroup. If that
+        is lost, a stranger speaks to us; so the groups that can become one
+        are asked whether they are still where they were.
+        """
+        if isinstance(message, Unreadable | Moved) or not _is_super(
+            message.chat
+        ):
+            return []
+        address = message.chat.address
+        if address in self._met:
+            return []
+        moves = []
+        try:
+            for old in await self._lost(address):
+                place = Chat(NAME, old, ChatKind.GROUP)
+                to = "" if _is_super(place) else await self._moved_to(place)
+                if to:
+                    moves.append(self._moved(place, to))
+        except Exception as wrong:  # noqa: BLE001  # asked again next time
+            log.warning("moves_unknown", error=type(wrong).__name__)
+            return moves
+        # a move may not be taken: then it must be told again
+        if not moves:
+            self._met.add(address)
+        return moves
+
+    def _moved(self, old: Chat, to: str) -> Moved:
+        return Moved(
+            channel=NAME,
+            account=str(self.me.id),
+            chat=old,
+            sender=Sender(NAME, old.address, anonymous=True),
+            id=f"asked-{to}",
+            at=self._now(),
+            to=to,
+        )
+
+    async def _moved_to(self, old: Chat) -> str:
+        """Return where a group is now, "" if it is where it was.
+
+        Only a call that would show something is told; this shows the least.
+        """
+        try:
+            await ask(
+                self.wire,
+                "sendChatAction",
+                bool,
+                LOOKUP_S,
+                chat_id=old.address,
+                action="typing",
+            )
+        except Refusal as no:
+            return str(no.migrate_to or "")
+        return ""
 
     def _needs_vouching(self, message: Said) -> bool:
         return (
@@ -138,3 +223,7 @@ class Receiver:
         admin = rights.status in {"creator", "administrator"}
         sender = msgspec.structs.replace(message.sender, admin=admin)
         return msgspec.structs.replace(message, sender=sender)
+
+
+def _is_super(chat: Chat) -> bool:
+    return chat.kind is ChatKind.GROUP and int(chat.address) < _SUPER
