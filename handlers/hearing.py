@@ -420,7 +420,8 @@ def _quoted(ctx: Context, message: Said) -> list[Outgoing]:
     if ctx.mind.judge(message.text).intent is Intent.THANKS:
         return []
     ticket = tickets.get(ctx.db, known.ticket_id)
-    if ticket.status not in rules.STAYS[Action.ADD]:
+    ended = ticket.status not in rules.STAYS[Action.ADD]
+    if ended or not report.is_for(ctx, message, ticket):
         return router.by_meaning(ctx, message)
     return report.add(ctx, message, message.text, ticket)
 

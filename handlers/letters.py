@@ -368,7 +368,7 @@ def _call_in_group(
                 text=ctx.say(
                     "call-in-group",
                     ctx.community.language,
-                    name=person.name,
+                    name=mask(person.name),
                 ),
                 choices=(Choice(label="↗ Linli", url=link),) if link else (),
                 urgency=urgency,

@@ -128,6 +128,12 @@ def is_private(ctx: Context, text: str, category: CategoryId) -> bool:
     return private or ctx.mind.is_violent(text)
 
 
+def is_against_worker(ctx: Context, text: str, grid: GridId | None) -> bool:
+    """Whether the words complain about the worker of a grid."""
+    worker = ctx.worker_of(grid)
+    return worker is not None and is_against(text, worker.name)
+
+
 def locate(ctx: Context, ticket: Ticket, point: Point) -> Ticket:
     """Let a position complete the place of a ticket."""
     after = tickets.move(

@@ -87,7 +87,10 @@ def ask_first(ctx: Context, message: Said) -> list[Outgoing]:
                 chat=message.chat,
                 lives=UNDECIDED,
             ),
-            quoting=not opening.is_private(ctx, message.text, category),
+            quoting=not (
+                opening.is_private(ctx, message.text, category)
+                or opening.is_against_worker(ctx, message.text, ctx.grid)
+            ),
         )
     ]
 
@@ -396,18 +399,34 @@ def press_categories(
     rules.next_status(ticket.status, Action.RECLASSIFY)
     return [
         letters.notice(press, ""),
-        letters.reply(
-            press,
-            ctx.say("choose-category", number=ticket.number),
-            choices=letters.choices(
-                ctx, category_picks(ctx, ticket), allowed=ctx.actor
-            ),
-            ticket=ticket.id,
-        ),
+        *choose_category(ctx, press, ticket),
     ]
 
 
-def category_picks(ctx: Context, ticket: Ticket) -> list[Pick]:
+def choose_category(
+    ctx: Context, message: Said | Pressed, ticket: Ticket
+) -> list[Outgoing]:
+    """Ask which category; of a private matter in private.
+
+    The group would see which one is missing.
+    """
+    text = ctx.say("choose-category", number=ticket.number)
+    picks = _category_picks(ctx, ticket)
+    if _apart(message, ticket):
+        return letters.in_private(
+            ctx, message, text, picks=picks, ticket=ticket.id
+        )
+    return [
+        letters.reply(
+            message,
+            text,
+            choices=letters.choices(ctx, picks, allowed=ctx.actor),
+            ticket=ticket.id,
+        )
+    ]
+
+
+def _category_picks(ctx: Context, ticket: Ticket) -> list[Pick]:
     """Return a button for each category but the ticket's own."""
     to = ctx.language
     return [
@@ -430,13 +449,24 @@ def press_category(
     category = CategoryId(str(button.args["category"]))
     return [
         letters.notice(press, ctx.say("noted")),
-        letters.reply(
-            press, reclassify(ctx, ticket, category), ticket=ticket.id
-        ),
+        *reclassified(ctx, press, ticket, category),
     ]
 
 
-def reclassify(ctx: Context, ticket: Ticket, category: CategoryId) -> str:
+def reclassified(
+    ctx: Context,
+    message: Said | Pressed,
+    ticket: Ticket,
+    category: CategoryId,
+) -> list[Outgoing]:
+    """Change the category and say so; of a private matter in private."""
+    text = _reclassify(ctx, ticket, category)
+    if _apart(message, tickets.get(ctx.db, ticket.id)):
+        return letters.in_private(ctx, message, text, ticket=ticket.id)
+    return [letters.reply(message, text, ticket=ticket.id)]
+
+
+def _reclassify(ctx: Context, ticket: Ticket, category: CategoryId) -> str:
     """Change the category with body, severity and limits; say so.
 
     The new limits count from when the ticket was opened, as the old did.
@@ -513,6 +543,14 @@ def filed(
         # the answer stands alone, so that it can be copied
         letters.reply(message, copy, ticket=ticket.id, again=True),
     ]
+
+
+def is_for(ctx: Context, message: Said, ticket: Ticket) -> bool:
+    """Whether words under a matter may be meant for it.
+
+    Under what we said of a private one, others in the group just talk.
+    """
+    return not _apart(message, ticket) or bool(ties_to(ctx, ticket))
 
 
 def ties_to(ctx: Context, ticket: Ticket) -> frozenset[Tie]:
@@ -611,7 +649,7 @@ def _answer_apart(
     ]
 
 
-def _apart(message: Said, ticket: Ticket) -> bool:
+def _apart(message: Said | Pressed, ticket: Ticket) -> bool:
     """Whether the matter must not be spread out where it was said."""
     return ticket.private and message.chat.kind is ChatKind.GROUP
 

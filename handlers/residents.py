@@ -100,20 +100,10 @@ def category(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
         if words.strip() in {each.id, *each.names.values()}
     ]
     if wanted:
-        text = report.reclassify(ctx, ticket, wanted[0])
-        return [letters.reply(message, text, ticket=ticket.id)]
+        return report.reclassified(ctx, message, ticket, wanted[0])
     if words.strip():
         raise Refused("refused-category", words=words.strip()[:20])
-    return [
-        letters.reply(
-            message,
-            ctx.say("choose-category", number=ticket.number),
-            choices=letters.choices(
-                ctx, report.category_picks(ctx, ticket), allowed=ctx.actor
-            ),
-            ticket=ticket.id,
-        )
-    ]
+    return report.choose_category(ctx, message, ticket)
 
 
 def press_fixed(

@@ -1,6 +1,19 @@
 """Complaints about a worker don't go to that worker."""
 
-GRUDGES = ("投诉", "举报", "态度", "不作为", "推诿", "complain", "rude")
+GRUDGES = (
+    *(
+        "投诉",
+        "举报",
+        "态度",
+        "不作为",
+        "推诿",
+        "打人",
+        "打我",
+        "骚扰",
+        "骂人",
+    ),
+    *("complain", "rude", "hit me", "harass"),
+)
 TITLES = ("网格员", "社工", "grid worker")
 
 

@@ -344,6 +344,33 @@ def test_who_hides_behind_a_group_does_nothing(
             undo.rollback()
 
 
+@pytest.mark.parametrize("command", list(Command))
+def test_the_group_reads_nothing_private_when_they_act_there(
+    square: Square, command: Command
+) -> None:
+    """Whoever it concerns may well type it where everybody reads."""
+    word = commands.word(command)
+    sorts = (" 邻里纠纷", " roads") if command is Command.CATEGORY else ()
+    published = {Command.APPROVE}
+    for who in ("wang", "lin", "ma"):
+        for number in (REPORT, QUARREL, WISH):
+            for behind in ("", " 好了", *sorts):
+                typed = f"{word} {number}{behind}"
+                with square.db.begin_nested() as undo:
+                    told = [
+                        one.text
+                        for one in square.says(who, typed, "g1")
+                        if isinstance(one, Say)
+                        and one.chat.kind is ChatKind.GROUP
+                    ]
+                    undo.rollback()
+                secrets = {*SECRETS, "邻里纠纷"}
+                if command in published:
+                    secrets -= {"海棠"}
+                for text in told:
+                    assert not [s for s in secrets if s in text], (who, typed)
+
+
 @pytest.mark.parametrize("words", ["13800138000", "8号楼402"])
 @pytest.mark.parametrize(
     "typed", ["/assign 1 {}", "/category 1 {}", "/code {}", "/unbind {}",
