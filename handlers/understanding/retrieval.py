@@ -1,5 +1,9 @@
 """Which FAQ entry answers a question: BM25 over characters and bigrams.
 
+Latin words are terms by their stems. An entry is in the language that it is
+written in, and a question finds those of its own: a word is rare or common
+among them alone.
+
 Questions, their other wordings and the answer are entries of their own;
 the best of them speaks for the whole.
 """
@@ -10,6 +14,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from math import log
 from operator import itemgetter
 from typing import NamedTuple
@@ -40,11 +45,27 @@ the least, and their part of all: what shares fewer needs no closer look."""
 _SURE = ((7.0, 0.2, 0.7), (3.0, 0.6, 0.6))
 """Least score, least cover, and most that the second may have of the first:
 a long question with much in common, or a short one that is nearly said."""
+_POSSIBLE_LATIN = ((1.2, 0.1), (0.8, 0.2))
+_SURE_LATIN = ((5.0, 0.2, 0.6), (2.5, 0.5, 0.6))
+"""The same in words, of which a question has fewer than of characters."""
 _FILLER = re.compile(
     r"请问一?下?|咨询一?下?|打听一?下?|想?问(?:一?下|问|一句)|有没?有人(?:知道|懂)|谁知道"
     r"|大家好|你好|您好|各位|邻居们?|麻烦|谢谢|认真问|听说|[啊呀呢吧哦嘛哈吗么啦的了]",
 )
+_ENGLISH_FILLER = frozenset(
+    re.findall(
+        r"\w+",
+        """a an the of to in on at by for from with and or is are was be been
+        do does did i me my we our you your it its this that there if so can
+        could may must should would will have has had get how what which who
+        whom please hi hello thanks thank want need like know tell about any
+        some""",
+    )
+)
+_ENDING = re.compile(r"(?<=[a-z]{3})(?:ies|ing|ed|es|s|y|e)$")
 _WORD = re.compile(r"[a-z]+|\d+|[㐀-鿿]")
+_HAN = re.compile(r"[㐀-鿿]")
+_RUN = re.compile(r"[㐀-鿿]+")
 _COUNTED = re.compile(rf"({NUMERAL})\s?(年(?!级)|年级|级|孩|胎|期|号线)")
 
 
@@ -92,6 +113,7 @@ class Retrieval:
         """In how many entries a term occurs."""
         self._sharing: dict[str, set[EntryId]] = defaultdict(set)
         """The entries in which a pair, a Latin word or a number occurs."""
+        self._in_latin: set[EntryId] = set()
         self._next = 0
         for entry in entries:
             self.put(entry)
@@ -106,6 +128,8 @@ class Retrieval:
         ]
         terms = self._terms_of(entry.id)
         self._known_to.update(terms)
+        if not any(_is_han(question) for question in entry.questions):
+            self._in_latin.add(entry.id)
         for term in terms:
             if len(term) > 1:
                 self._sharing[term].add(entry.id)
@@ -116,6 +140,7 @@ class Retrieval:
             return
         terms = self._terms_of(entry)
         self._known_to.subtract(terms)
+        self._in_latin.discard(entry)
         for term in terms:
             self._sharing[term].discard(entry)
         for key in self._texts_of.pop(entry):
@@ -129,13 +154,16 @@ class Retrieval:
         likely = [
             match
             for match in ranked
-            if _is_possible(match) and match.score >= _NEAR * ranked[0].score
+            if _is_possible(match, question)
+            and match.score >= _NEAR * ranked[0].score
         ]
         past = [m for m in likely[:1] if _is_past(m.entry, today)]
         current = tuple(
             [m for m in likely if not _is_past(m.entry, today)][:_CHOICES]
         )
-        sure = _is_sure(ranked) and _counts_agree(question, ranked[0].entry)
+        sure = _is_sure(ranked, question) and _counts_agree(
+            question, ranked[0].entry
+        )
         if past:
             return Found(best=current, expired=past[0], lapsed=sure)
         if sure:
@@ -180,9 +208,12 @@ class Retrieval:
 
     def _ranked(self, question: str) -> list[Match]:
         """Return the entries with most in common, best first."""
+        terms = _terms(question[:_READ])
+        entries = len(self._in_latin)
+        if _is_han(question):
+            entries = len(self._entries) - entries
         weights = {
-            term: self._weight(self._known_to[term])
-            for term in _terms(question[:_READ])
+            term: _weight(self._known_to[term], entries) for term in terms
         }
         best: dict[EntryId, tuple[float, int]] = {}
         answers: dict[EntryId, float] = {}
@@ -191,7 +222,7 @@ class Retrieval:
             best.setdefault(text.entry, (score, key))
             if text.is_answer:
                 answers[text.entry] = score
-        unit, whole = self._weight(0), sum(weights.values())
+        unit, whole = _weight(0, entries), sum(weights.values())
         ranked = sorted(
             (
                 ((score + _ANSWER * answers.get(entry, 0.0)) / unit, key)
@@ -236,10 +267,12 @@ class Retrieval:
                 scores[key] += weight * posting.get(key, 0.0)
         return heapq.nlargest(_CANDIDATES, scores.items(), itemgetter(1))
 
-    def _weight(self, known_to: int) -> float:
-        # A word that nobody knows says no more than one that one entry knows.
-        known_to, entries = max(known_to, 1), len(self._entries)
-        return log(1 + (entries - known_to + 0.5) / (known_to + 0.5))
+
+def _weight(known_to: int, entries: int) -> float:
+    # A word that nobody knows says no more than one that one entry knows.
+    known_to = max(known_to, 1)
+    entries = max(entries, known_to)
+    return log(1 + (entries - known_to + 0.5) / (known_to + 0.5))
 
 
 def same(question: str) -> str:
@@ -249,15 +282,27 @@ def same(question: str) -> str:
 
 def _terms(text: str) -> list[str]:
     kept = _FILLER.sub(" ", fold(text))
-    words = _WORD.findall(kept)
-    return words + [
-        pair for run in re.findall(r"[㐀-鿿]+", kept) for pair in bigrams(run)
+    words = [
+        _ENDING.sub("", word)
+        for word in _WORD.findall(kept)
+        if word not in _ENGLISH_FILLER
+    ]
+    latin = [word for word in words if word.isascii()]
+    return [
+        *words,
+        *(f"{one} {next_}" for one, next_ in pairwise(latin)),
+        *(pair for run in _RUN.findall(kept) for pair in bigrams(run)),
     ]
 
 
-def _is_sure(ranked: list[Match]) -> bool:
+def _is_han(text: str) -> bool:
+    return _HAN.search(text) is not None
+
+
+def _is_sure(ranked: list[Match], question: str) -> bool:
     if not ranked:
         return False
+    enough = _SURE if _is_han(question) else _SURE_LATIN
     best, *others = ranked
     second = others[0].score if others else 0.0
     return any(
@@ -265,14 +310,15 @@ def _is_sure(ranked: list[Match]) -> bool:
         and best.cover >= cover
         and second <= most * best.score
         # a few words that an answer mentions ask for something else
-        for score, cover, most in (_SURE[:1] if best.is_answer else _SURE)
+        for score, cover, most in (enough[:1] if best.is_answer else enough)
     )
 
 
-def _is_possible(match: Match) -> bool:
+def _is_possible(match: Match, question: str) -> bool:
+    enough = _POSSIBLE if _is_han(question) else _POSSIBLE_LATIN
     return any(
         match.score >= score and match.cover >= cover
-        for score, cover in _POSSIBLE
+        for score, cover in enough
     )
 
 

@@ -1,3 +1,4 @@
+import re
 from collections import Counter
 from datetime import date
 
@@ -7,9 +8,11 @@ from config.pack.loading import load
 from config.pack.places import buildings
 from config.pack.values import Community
 from config.settings import DEMO_PACK
-from config.terms import CommunityId, Language, Role, Severity
+from config.terms import CommunityId, EntryId, Language, Role, Severity
 
 TODAY = date(2026, 11, 22)
+HAN = re.compile(r"[\u3400-\u9fff]")
+PHONE = re.compile(r"0000-\d+")
 
 
 @pytest.fixture(name="yuelai", scope="module")
@@ -92,3 +95,37 @@ def test_the_demo_warns_of_danger_in_both_languages(
 ) -> None:
     assert any(word.isascii() for word in yuelai.danger)
     assert any(not word.isascii() for word in yuelai.danger)
+
+
+def test_the_faq_is_complete_in_both_languages() -> None:
+    (demo,) = load(DEMO_PACK).communities
+    entries = {entry.id: entry for entry in demo.faq}
+    home = {name for name in entries if not name.endswith("-en")}
+
+    assert entries.keys() == home | {f"{name}-en" for name in home}
+    for name in home:
+        one, other = entries[name], entries[EntryId(f"{name}-en")]
+        assert (one.issued, one.valid_until) == (
+            other.issued,
+            other.valid_until,
+        )
+        for entry, language in ((one, Language.ZH), (other, Language.EN)):
+            for words in (*entry.questions, entry.answer, entry.source):
+                written = bool(HAN.search(words.replace("江澜通", "")))
+                assert written is (language is Language.ZH), words
+        assert set(PHONE.findall(one.answer)) == set(
+            PHONE.findall(other.answer)
+        )
+
+
+def test_everything_that_has_a_name_has_one_in_each_language() -> None:
+    (demo,) = load(DEMO_PACK).communities
+
+    for names in (
+        demo.names,
+        *(grid.names for grid in demo.grids),
+        *(category.names for category in demo.categories),
+        *(body.names for body in demo.bodies),
+    ):
+        assert HAN.search(names[Language.ZH])
+        assert not HAN.search(names[Language.EN])

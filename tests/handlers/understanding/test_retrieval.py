@@ -1,6 +1,7 @@
 from datetime import date
 from time import process_time
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -140,6 +141,49 @@ def test_a_choice_that_is_far_behind_is_not_offered() -> None:
         "senior-card",
         "senior-card-lost",
     ]
+
+
+@pytest.mark.parametrize(
+    ("asked", "entry"),
+    [
+        ("how do I throw away an old sofa?", "bulky-waste-en"),
+        ("How do I get rid of an old sofa?", "bulky-waste-en"),
+        ("i lost my social security card, what now", "social-card-lost-en"),
+        ("where can I renew my residence permit", "residence-permit-renew-en"),
+        ("Who is my grid worker?", "my-grid-worker-en"),
+        (
+            "is there an allowance for people over eighty",
+            "old-age-allowance-en",
+        ),
+        ("旧沙发怎么扔", "bulky-waste"),
+        ("居住证到期了怎么续签", "residence-permit-renew"),
+    ],
+)
+def test_a_question_finds_the_entry_of_its_own_language(
+    asked: str, entry: str
+) -> None:
+    demo = load(DEMO_PACK).communities[0]
+
+    found = Retrieval(demo.faq).find(asked, today=TODAY)
+
+    assert found.best[0].entry.id == entry
+    assert {one.entry.id.endswith("-en") for one in found.best} == {
+        entry.endswith("-en")
+    }
+
+
+def test_english_words_are_found_by_their_stems_and_not_by_filler() -> None:
+    retrieval = Retrieval(
+        [
+            entry("dogs", "How do I register a dog?", answer="At the police."),
+            entry("bikes", "How do I register a bike?", answer="At a dealer."),
+        ]
+    )
+
+    assert retrieval.find("registering dogs", today=TODAY).best[
+        0
+    ].entry.id == ("dogs")
+    assert retrieval.find("how do I get to the", today=TODAY).best == ()
 
 
 def test_an_entry_can_be_added_replaced_and_removed() -> None:
