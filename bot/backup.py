@@ -2,22 +2,35 @@
 
 A tar with the database (copied by SQLite itself while the program may go
 on) and every kept photo. Restoring puts it where the settings say and
-erases again whoever was erased since: a backup must not bring them back.
+erases again whoever was erased since: a backup must not bring them back. It
+also counts on from where the other was: nothing is numbered twice.
 """
 
 import sqlite3
 import tarfile
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import NamedTuple
 
 from config.settings import folder_of
-from storage import erasure, migrate
+from storage import counters, erasure, migrate
+from storage.counters import Counters
 from storage.engines import make_url
 
 DATABASE = "linli.sqlite"
 MEDIA = "media"
+
+
+class _Here(NamedTuple):
+    """What outlives the database that a backup takes the place of."""
+
+    erased: Sequence[erasure.Tombstone]
+    counters: Counters
+
+
+_NOTHING = _Here([], Counters({}, {}, {}))
 
 Told = Callable[[int, int], None]
 
@@ -65,7 +78,7 @@ async def restore(database_url: str, media_url: str, source: Path) -> int:
         _unpack(source, Path(folder))
         copy = Path(folder) / DATABASE
         _check(copy)
-        erased = await _erased(database_url) if target.exists() else []
+        here = await _look(database_url) if target.exists() else _NOTHING
         if target.exists():
             _set_aside(target)
         copy.rename(target)
@@ -76,7 +89,10 @@ async def restore(database_url: str, media_url: str, source: Path) -> int:
                 place.parent.mkdir(parents=True, exist_ok=True)
                 photo.replace(place)
     async with migrate.opened(database_url) as database:
-        again = await database.write(lambda db: erasure.reapply(db, erased))
+        await database.write(lambda db: counters.go_on(db, here.counters))
+        again = await database.write(
+            lambda db: erasure.reapply(db, here.erased)
+        )
         return len(again)
 
 
@@ -112,10 +128,12 @@ def _check(copy: Path) -> None:
         raise CannotBackUp(f"its database is damaged: {found[0]}")
 
 
-async def _erased(database_url: str) -> list[erasure.Tombstone]:
-    """Return who was erased here; takes the file, so nobody else has it."""
+async def _look(database_url: str) -> _Here:
+    """Return what must live on; takes the file, so nobody else has it."""
     async with migrate.opened(database_url) as database:
-        return list(await database.read(erasure.tombstones))
+        return await database.read(
+            lambda db: _Here(erasure.tombstones(db), counters.read(db))
+        )
 
 
 def _set_aside(target: Path) -> None:
