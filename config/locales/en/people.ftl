@@ -65,7 +65,7 @@ privacy-notice =
 privacy =
     Privacy in { $community }
     What is kept: your name and accounts; your reports, additions, photos, wishes and ratings; the building, if you told us. Ordinary talk is not kept.
-    Who sees it: the grid worker, the responsible body and the desk that handle the matter. In groups and on web pages, phones, papers and door numbers are masked. If you agree, the volunteer who claims your wish sees the contact you gave. A ticket sent to a responsible body's own system is kept there by that body's rules.
+    Who sees it: the grid worker, the responsible body and the desk that handle the matter. In groups and on web pages, phones, papers and door numbers are masked; web pages hide names as well and show no photos; quarrels and violence are handled in private alone. If you agree, the volunteer who claims your wish sees the contact you gave. A ticket sent to a responsible body's own system is kept there by that body's rules.
     How long: photos are deleted { $photos } after closing, words { $words } after closing; the web chat keeps { $chat }.
     You can: send “/export” for a copy of your data, “/forget” to delete all of it.
 export-head = What { $community } keeps of you, as of { $at }:

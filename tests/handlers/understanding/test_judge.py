@@ -201,3 +201,39 @@ def test_a_text_that_is_minded_is_judged_alike_and_forgotten() -> None:
     )
     ear.let(text)
     assert ear.judge(text) is not first
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "隔壁老公打老婆",
+        "孩子被打得直哭",
+        "有人打架见血了",
+        "我被老公打了怎么办",
+        "楼下打起来了",
+        "他拿着刀在楼道里",
+        "有人喊救命",
+        "my neighbour is beating his wife",
+    ],
+)
+def test_people_who_hurt_people_are_danger(text: str) -> None:
+    assert EAR.is_violent(text)
+    assert EAR.urgency(text) is Urgency.DANGER
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "给老人打疫苗要带什么",
+        "老公给我打电话了",
+        "弹簧门打人，把手松了",
+        "隔壁打麻将到半夜",
+        "孩子打游戏吵死了",
+        "两条狗打架",
+        "墙被打了个洞",
+        "以前隔壁打老婆，现在搬走了",
+        "我和老婆打车带孩子去医院",
+    ],
+)
+def test_what_only_sounds_like_it_is_none(text: str) -> None:
+    assert not EAR.is_violent(text)
