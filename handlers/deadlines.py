@@ -19,7 +19,7 @@ from config.terms import (
 from handlers import letters, opening, triage, wording
 from handlers.context import Context
 from handlers.rules import calendar
-from storage import limits, tickets
+from storage import limits, subjects, tickets
 from storage.limits import Due, TimeLimit
 from storage.messages import Outgoing
 from storage.people import Person
@@ -208,6 +208,7 @@ def _list(ctx: Context, nudges: list[Nudge]) -> list[Outgoing]:
             for nudge in ranked[:OPENED]
         ],
         group=nudges[0].ticket.grid_id,
+        about=[subjects.ticket(nudge.ticket.id) for nudge in ranked[:SHOWN]],
     )
 
 

@@ -1,6 +1,7 @@
 """How a command is typed, with what the person has at hand as the example."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import msgspec
 
@@ -21,9 +22,10 @@ from handlers.rules import access, commands
 from handlers.rules import ticket as rules
 from handlers.rules.commands import SHOWN, Audience
 from handlers.rules.refusals import Refused
-from storage import people, tickets, wishes
+from storage import people, subjects, tickets, wishes
 from storage.messages import Outgoing, Said
 from storage.tickets import Ticket
+from storage.wishes import Line, Wish
 
 _OFFERED = 3
 """More candidates than this are no help as buttons."""
@@ -65,8 +67,15 @@ _TAILED = frozenset(
 _NAMED = frozenset({Command.TRANSFER, Command.ASSIGN})
 _PAIRED = frozenset({Command.MERGE})
 
-Candidate = tuple[Number, str]
-"""A number, and the first words of what it is."""
+
+class Candidate(NamedTuple):
+    """What a command may be about."""
+
+    number: Number
+    words: str
+    """Its first words."""
+    about: str
+    """As a subject."""
 
 
 def number_missing(
@@ -79,7 +88,7 @@ def number_missing(
     found = _candidates(ctx, command)
     if not found:
         _check_role(ctx, command)
-    example = _example(ctx, command, [number for number, _ in found])
+    example = _example(ctx, command, [one.number for one in found])
     fits = 0 < len(found) <= _OFFERED and command not in _PAIRED
     sentence = "number-or-button" if fits else "number-missing"
     packed = msgspec.json.encode(message).decode()
@@ -90,7 +99,7 @@ def number_missing(
             args={
                 "said": packed,
                 "command": command,
-                "words": str(each[0]),
+                "words": str(each.number),
             },
         )
         for each in found
@@ -103,6 +112,7 @@ def number_missing(
             choices=letters.choices(
                 ctx, picks, allowed=ctx.actor, chat=message.chat
             ),
+            about=[one.about for one in found[:_OFFERED]],
         )
     ]
 
@@ -121,7 +131,7 @@ def _check_role(ctx: Context, command: Command) -> None:
 def _label(
     ctx: Context, message: Said, command: Command, candidate: Candidate
 ) -> str:
-    number, words = candidate
+    number, words, _ = candidate
     label = f"{_typed(ctx, command)} {number}"
     if message.chat.kind is ChatKind.GROUP or not words:
         return label
@@ -157,7 +167,11 @@ def _candidates(ctx: Context, command: Command) -> list[Candidate]:
         return _wishes(ctx, command)
     group = ctx.chat is not None and ctx.chat.kind is ChatKind.GROUP
     return [
-        (ticket.number, _first_words(ctx, ticket))
+        Candidate(
+            ticket.number,
+            _first_words(ctx, ticket),
+            subjects.ticket(ticket.id),
+        )
         for ticket in _tickets(ctx, command)
         if not (group and ticket.private)
     ]
@@ -208,14 +222,18 @@ def _wishes(ctx: Context, command: Command) -> list[Candidate]:
         lines = wishes.listed(
             ctx.db, ctx.id, grid=ctx.grid, limit=_OFFERED + 1
         )
-        return [(line.number, line.public_text) for line in lines]
+        return [_wish(line) for line in lines]
     if command in {Command.DROP, Command.DONE}:
         held = wishes.held_by(ctx.db, ctx.id, person.id)
-        return [(wish.number, wish.public_text) for wish in held]
+        return [_wish(wish) for wish in held]
     if not person.has(*STAFF):
         return []
     grids = None
     if not person.has(*access.LEADERS):
         grids = people.grids_of(ctx.db, ctx.id, person.id)
     waiting = wishes.waiting(ctx.db, ctx.id, grids)
-    return [(wish.number, wish.public_text) for wish in waiting]
+    return [_wish(wish) for wish in waiting]
+
+
+def _wish(found: Wish | Line) -> Candidate:
+    return Candidate(found.number, found.public_text, subjects.wish(found.id))

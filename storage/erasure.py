@@ -412,6 +412,13 @@ def _take_out(db: Connection, who: _Person) -> None:
                 )
                 .values({column: func.replace(column, said, outbox.GONE)})
             )
+        for table in (s.button, s.dialogue):
+            db.execute(
+                delete(table).where(
+                    table.c.community_id == who.community,
+                    table.c.args.contains(said, autoescape=True),
+                )
+            )
 
 
 def _empty_photos(

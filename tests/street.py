@@ -22,7 +22,7 @@ from storage.webchat import Message
 from tests.fakes import FakeClock
 from tests.town import COMMUNITY, MONDAY
 
-STEP = timedelta(minutes=30)
+STEP = timedelta(hours=6)
 HOMES = {"sun": "10号楼", "chen": "9号楼"}
 
 

@@ -48,7 +48,11 @@ async def live(street: Street) -> str:
     await says("lin", f"办结 2 {NAME}家的水管修好了")
     await presses(wang, "没")
     await says(wang, f"还在漏，{WORD}的水管")
-    await street.passes(3 * DAY)
+    await says("lin", "受理")
+    await says("ma", f"报事 {NAME}家门口的路灯也坏了")
+    for thing in ("路灯", "电梯", "门禁", "井盖"):
+        await says("sun", f"报事 10号楼{thing}坏了", group="g2")
+    await street.passes(9 * DAY)
 
     # what she adds to the matter of another
     ours = (await street.read("g2", sender="sun"))[0].id
@@ -59,18 +63,18 @@ async def live(street: Street) -> str:
     await says(wang, f"许愿 想要一把{WORD}的折叠凳")
     await presses(wang, "可以")
     await says("zhao", "心愿 待审")
-    await says("zhao", "通过 4")
+    await says("zhao", "通过 9")
     await says("sun", "心愿")
-    await says("chen", "认领 4")
-    await says("chen", f"完成 4 送到{DOOR}{NAME}手里了")
+    await says("chen", "认领 9")
+    await says("chen", f"完成 9 送到{DOOR}{NAME}手里了")
 
     # she helps as well
     await says(wang, f"/volunteer {SKILL}")
     await presses(wang, "同意")
     await says("sun", "许愿 想理个发")
-    await says("zhao", "通过 5")
-    await says(wang, "认领 5")
-    await says("zhao", "心愿 5")
+    await says("zhao", "通过 10")
+    await says(wang, "认领 10")
+    await says("zhao", "心愿 10")
 
     # and is spoken of
     await says("ma", f"代报 电话 12号楼路灯坏了，{NAME}报的，{PHONE}")
