@@ -322,6 +322,25 @@ async def test_one_replies_edits_and_takes_back(
         await expect(mine).to_contain_text("您撤回了一条消息")
 
 
+async def test_our_answer_repeats_nobodys_words(
+    here: Town, looker: Looker
+) -> None:
+    said = await posts(here, "chen", "8号楼402漏水，电话13800138000")
+    await here.chat.send(
+        Say(chat=GROUP, text="收到", reply_to=str(said)), "l1"
+    )
+    async with looker.opens("/?me=wang#g1") as page:
+        await _connected(page)
+        quote = page.locator(".message.bot .quote").last
+        await expect(quote).to_contain_text("回复")
+        text = await quote.text_content()
+
+    assert text is not None
+    assert "陈伯" in text
+    assert "402" not in text
+    assert "13800138000" not in text
+
+
 async def test_the_clock_moves_and_another_persona_is_one_click_away(
     looker: Looker,
 ) -> None:

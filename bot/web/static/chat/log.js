@@ -137,7 +137,9 @@ export class Log {
     if (!quoted || quoted.withdrawn) return null;
     const by = quoted.sender === "" ? t("web-name") : quoted.name;
     const words = (quoted.text || `[${t("web-photo")}]`).split("\n")[0];
-    return el("button", { type: "button", class: "quote", onclick: () => this.#goTo(message.quote) }, t("web-by", { name: by, words }));
+    // what we say repeats nobody's phone or door: whom we answer is enough
+    const shown = message.sender === "" ? t("web-replying", { name: by }) : t("web-by", { name: by, words });
+    return el("button", { type: "button", class: "quote", onclick: () => this.#goTo(message.quote) }, shown);
   }
 
   #goTo(id) {
