@@ -14,6 +14,7 @@ from typing_extensions import override
 
 STYLES = ("moment", "day", "date", "clock")
 
+_NEAR_DAYS = {-1: "yesterday", 0: "today", 1: "tomorrow"}
 _UNITS = (
     ("value-days", timedelta(days=1)),
     ("value-hours", timedelta(hours=1)),
@@ -22,6 +23,14 @@ _UNITS = (
 
 Words = Callable[[str, int], str]
 """The language's own sentence of that id, for that number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A moment for somebody who reads of it at ``now``: it may be today."""
+
+    at: datetime
+    now: datetime
 
 
 class Showing:
@@ -40,6 +49,8 @@ class Showing:
                 words = str(value.value)
             case date():
                 words = self.dated(value)
+            case Near():
+                words = self.near(value)
             case timedelta():
                 words = self.spanned(value)
             case list() | tuple():
@@ -61,6 +72,17 @@ class Showing:
             pattern = self._words(f"value-{style}", 0)
             self._styles[style] = parse_pattern(pattern)
         return self._styles[style].apply(value, self._locale)
+
+    def near(self, value: Near) -> str:
+        """Return a moment as people say it: today, tomorrow, yesterday.
+
+        The day of the week stands with it, for whoever reads it later.
+        """
+        there, here = (
+            one.astimezone(self._zone).date() for one in (value.at, value.now)
+        )
+        style = _NEAR_DAYS.get((there - here).days, "moment")
+        return self.dated(value.at, style)
 
     def spanned(self, value: timedelta) -> str:
         """Return a span in its two greatest units."""
@@ -85,6 +107,8 @@ class Showing:
             return Count(value)
         if isinstance(value, float):
             return value
+        if isinstance(value, Near):
+            return Dated(value.at, self, near=value)
         if isinstance(value, date):
             return Dated(value, self)
         return self.shown(value)
@@ -103,9 +127,12 @@ class Dated(FluentType):
     value: date
     showing: Showing
     style: str = ""
+    near: Near | None = None
 
     @override
     def format(self, locale: Locale) -> str:
+        if self.near is not None and not self.style:
+            return self.showing.near(self.near)
         return self.showing.dated(self.value, self.style)
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from config.pack.values import Community, Pack
+from config.showing import Near
 from config.terms import (
     Action,
     CommunityId,
@@ -16,6 +17,7 @@ from config.terms import (
     WishId,
 )
 from config.texts import Texts
+from handlers.rules import calendar
 from handlers.understanding.shelf import Shelf
 from handlers.understanding.understanding import Understanding
 from storage import people, tickets
@@ -116,10 +118,25 @@ class Context:
         /,
         **values: object,
     ) -> str:
-        """Return a sentence in the actor's language, or another's."""
+        """Return a sentence in the actor's language, or another's.
+
+        Moments near now are today's, tomorrow's, yesterday's; not where
+        midnight lies between, until the sentence is read in the morning.
+        """
+        for name, value in values.items():
+            if isinstance(value, datetime) and self._is_read_today():
+                values[name] = Near(value, self.now)
         return self.fixed.texts[self.community.id].say(
             language or self.language, sentence, **values
         )
+
+    def _is_read_today(self) -> bool:
+        zone, rules = self.community.time_zone, self.community.rules
+        morning = calendar.morning(
+            self.now, zone, rules.quiet_from, rules.quiet_until
+        )
+        read = (morning or self.now).astimezone(zone)
+        return read.date() == self.now.astimezone(zone).date()
 
     def find(self, person: PersonId | None) -> Person | None:
         """Return a person of this community, asked for once a message."""

@@ -8,6 +8,7 @@ from fluent.syntax import ast
 
 from config import catalogue
 from config.catalogue import LOCALES, Flaw, variables
+from config.showing import Near
 from config.terms import Language, Level
 from config.texts import BadCatalogue, Texts, Untold
 
@@ -105,6 +106,61 @@ def test_a_moment_reads_on_the_communitys_clock(town: Texts) -> None:
         town.say("zh-CN", "short", at=NOON)
         == "11月22日（周日）、12:00、2026年11月22日"
     )
+
+
+@pytest.mark.parametrize(
+    ("at", "zh", "en"),
+    [
+        (NOON, "今天（周日）12:00", "12:00 today (Sun)"),
+        (
+            NOON + timedelta(hours=11, minutes=59),
+            "今天（周日）23:59",
+            "23:59 today (Sun)",
+        ),
+        (
+            NOON + timedelta(hours=12),
+            "明天（周一）00:00",
+            "00:00 tomorrow (Mon)",
+        ),
+        (
+            NOON - timedelta(hours=13),
+            "昨天（周六）23:00",
+            "23:00 yesterday (Sat)",
+        ),
+        (
+            NOON + timedelta(days=2),
+            "11月24日（周二）12:00",
+            "Tue 24 Nov, 12:00",
+        ),
+        (
+            NOON - timedelta(days=2),
+            "11月20日（周五）12:00",
+            "Fri 20 Nov, 12:00",
+        ),
+    ],
+)
+def test_a_near_day_has_its_name(
+    town: Texts, at: datetime, zh: str, en: str
+) -> None:
+    near = Near(at, NOON)
+
+    assert town.say("zh-CN", "until", at=near) == f"请在 {zh} 前"
+    assert Texts.load().say("en", "todo-answer", at=near) == f"answer by {en}"
+
+
+def test_what_day_it_is_the_communitys_clock_says(town: Texts) -> None:
+    abroad = town.worded({}, ZoneInfo("Europe/Berlin"))
+    midnight = NOON + timedelta(hours=12)
+
+    # in Berlin it is five in the afternoon
+    near = Near(midnight, NOON)
+    assert abroad.say("zh-CN", "until", at=near) == "请在 今天（周日）17:00 前"
+
+
+def test_a_pattern_may_choose_how_a_near_day_is_written(town: Texts) -> None:
+    said = town.say("zh-CN", "short", at=Near(NOON, NOON))
+
+    assert said == "11月22日（周日）、12:00、2026年11月22日"
 
 
 def test_values_read_naturally(town: Texts) -> None:

@@ -274,15 +274,37 @@ async def test_two_programs_on_one_database_say_nothing_twice(
         ] == [1] * 18
 
 
+async def test_tomorrow_is_not_said_at_night_of_what_is_read_in_the_morning(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    evening = datetime(2026, 11, 23, 13, 59, tzinfo=UTC)
+    async with World.opened(sqlite_url, tmp_path, at=evening) as town:
+        await town.says("wang", "报事 2号楼楼道灯不亮", group="g1")
+        assert "首次答复：明天（周二）21:59 前" in town.last("lin")
+
+        town.clock.passes(timedelta(minutes=2))
+        await town.says("wang", "报事 3号楼楼道灯不亮", group="g1")
+        await town.passes(timedelta(hours=9))
+        assert "首次答复：11月24日（周二）22:01 前" in town.last("lin")
+
+    after_midnight = evening + timedelta(hours=4)
+    async with World.opened(sqlite_url, tmp_path, at=after_midnight) as town:
+        await town.says(
+            "wang", "报事 4号楼楼道灯不亮", group="g1", message="late"
+        )
+        await town.passes(timedelta(hours=6))
+        assert "首次答复：明天（周三）01:59 前" in town.last("lin")
+
+
 async def test_a_promise_to_the_resident_is_a_limit_to_the_worker(
     database_url: str, tmp_path: Path
 ) -> None:
     async with World.opened(database_url, tmp_path) as town:
         await town.says("wang", "报事 2号楼楼道灯不亮", group="g1")
 
-        assert "11月24日（周二）09:00 前答复您。" in town.last("g1")
+        assert "明天（周二）09:00 前答复您。" in town.last("g1")
         card = town.last("lin")
-        assert "首次答复：11月24日（周二）09:00 前" in card
+        assert "首次答复：明天（周二）09:00 前" in card
         assert "您" not in card
 
 

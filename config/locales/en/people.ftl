@@ -68,7 +68,7 @@ privacy =
     Who sees it: the grid worker, the responsible body and the desk that handle the matter. In groups and on web pages, phones, papers and door numbers are masked; web pages hide names as well and show no photos; quarrels and violence are handled in private alone. If you agree, the volunteer who claims your wish sees the contact you gave. A ticket sent to a responsible body's own system is kept there by that body's rules.
     How long: photos are deleted { $photos } after closing, words { $words } after closing; the web chat keeps { $chat }.
     You can: send “/export” for a copy of your data, “/forget” to delete all of it.
-export-head = What { $community } keeps of you, as of { $at }:
+export-head = What { $community } keeps of you, as of { MOMENT($at) }:
 export-name = Name: { $value }
 export-phone = Phone: { $value }
 export-building = Building: { $value }
@@ -76,12 +76,12 @@ export-skills = Can help with: { $value }
 export-roles = Roles: { $value }
 export-accounts = Accounts: { $value }
 export-tickets = Reports: { $count }
-export-ticket = { $number } · { $status } · { $category } · { $at } · { $place }
+export-ticket = { $number } · { $status } · { $category } · { MOMENT($at) } · { $place }
 export-wishes = Wishes: { $count }
-export-wish = { $number } · { $at } · { $text } · contact: { $contact }
+export-wish = { $number } · { MOMENT($at) } · { $text } · contact: { $contact }
 export-claims = Claimed wishes: { $numbers }
 export-words = Words: { $count }
-export-word = { $number } · { $at } · { $text }
+export-word = { $number } · { MOMENT($at) } · { $text }
 export-photos = Photos: { $count }
 export-recordings = Voice messages and videos, still on the chat platform: { $count }
 export-photo = { $number } · { $count }

@@ -116,7 +116,7 @@ todo-head = { $count ->
     [one] One ticket to do:
    *[other] { $count } tickets to do, soonest first:
   }
-todo-late = late, was due on { $at }
+todo-late = late, was due { $at }
 
 told-addition =
     Added to ticket { $number }:

@@ -1,5 +1,8 @@
-# How dates, times and spans read. The first four are Unicode date patterns.
+# How dates, times and spans read. The first seven are Unicode date patterns.
 value-moment = EEE d MMM, HH:mm
+value-today = HH:mm 'today' (EEE)
+value-tomorrow = HH:mm 'tomorrow' (EEE)
+value-yesterday = HH:mm 'yesterday' (EEE)
 value-day = EEE d MMM
 value-date = d MMMM y
 value-clock = HH:mm

@@ -68,7 +68,7 @@ privacy =
     谁能看：办理这件事的网格员、责任单位和社区。在群里和网页上，电话、证件号、门牌会遮住；网页上还遮住姓名，不放照片；邻里纠纷、打人伤人的事只私下办。您同意后，认领心愿的志愿者能看到您留的联系方式。转给责任单位系统的工单，由该单位按自己的规定保存。
     存多久：照片在结案 { $photos }后删除，文字在结案 { $words }后去掉；网页聊天记录保存 { $chat }。
     您可以：发“导出”拿一份自己的资料，发“忘记我”全部删除。
-export-head = { $community }保存的您的资料，截至 { $at }：
+export-head = { $community }保存的您的资料，截至 { MOMENT($at) }：
 export-name = 称呼：{ $value }
 export-phone = 电话：{ $value }
 export-building = 楼栋：{ $value }
@@ -76,12 +76,12 @@ export-skills = 能帮的忙：{ $value }
 export-roles = 身份：{ $value }
 export-accounts = 账号：{ $value }
 export-tickets = 报过的事：{ $count } 件
-export-ticket = { $number } · { $status } · { $category } · { $at } · { $place }
+export-ticket = { $number } · { $status } · { $category } · { MOMENT($at) } · { $place }
 export-wishes = 许过的愿：{ $count } 个
-export-wish = { $number } · { $at } · { $text } · 联系：{ $contact }
+export-wish = { $number } · { MOMENT($at) } · { $text } · 联系：{ $contact }
 export-claims = 正在认领的心愿：{ $numbers }
 export-words = 写过的话：{ $count } 条
-export-word = { $number } · { $at } · { $text }
+export-word = { $number } · { MOMENT($at) } · { $text }
 export-photos = 发过的照片：{ $count } 张
 export-recordings = 发过的语音和视频：{ $count } 段，都还在聊天软件里
 export-photo = { $number } · { $count } 张

@@ -110,7 +110,7 @@ ask-words-reason = 为什么不能受理？请发一句给居民看的理由（�
 
 todo-none = 您手上没有待办的工单。
 todo-head = 待办 { $count } 件，先到期的在前：
-todo-late = 已超时，期限是 { $at }
+todo-late = 已超时，期限是{ $at }
 
 told-addition =
     工单 { $number } 有补充：
@@ -153,9 +153,9 @@ told-recordings = 工单 { $number } 的语音或视频
 told-recordings-elsewhere = 工单 { $number } 有语音或视频，发在别的聊天软件里，这里放不了。
 told-photo-lost = 工单 { $number } 有一张照片没能收到，工单照常办理。方便的话请再发一次，引用（回复）这条消息即可。
 
-remind-soon = 提醒：工单 { $number } 请在 { $at } 前{ $what }，还有{ $by }。
+remind-soon = 提醒：工单 { $number } 请在{ $at } 前{ $what }，还有{ $by }。
 remind-now = 超时：工单 { $number } 的期限（{ $at }）到了，还没有{ $what }，请尽快处理。
-remind-late = 超时：工单 { $number } 该在 { $at } 前{ $what }，已过{ $by }。
+remind-late = 超时：工单 { $number } 该在{ $at } 前{ $what }，已过{ $by }。
 alarm = 危险！工单 { $number } 报上来{ $by }了，还没有人受理。请马上处理，并按“受理”。
 told-in-hand = 工单 { $number }（危险）：{ $name }已{ $what }，不再催了。
 nudges-head = 有 { $count } 件工单等您处理：

@@ -53,8 +53,8 @@ wish-line = 【{ $number }】{ $text } · { $grid }
 wish-own-line = 【{ $number }】{ $text } · { $status }
 wish-held-line = 【{ $number }】{ $text } · { $at } 前
 
-claimed = 心愿 { $number } 由您认领了，请在 { $at } 前完成。谢谢您！
-claimed-in-group = 心愿 { $number } 由您认领了，请在 { $at } 前完成。详情已私聊发您。
+claimed = 心愿 { $number } 由您认领了，请在{ $at } 前完成。谢谢您！
+claimed-in-group = 心愿 { $number } 由您认领了，请在{ $at } 前完成。详情已私聊发您。
 contact-direct =
     联系：{ $who }
     心愿：{ $text }
@@ -75,7 +75,7 @@ dropped = 心愿 { $number } 已放回心愿单。谢谢您告诉我们。
 told-wish-returned = 心愿 { $number } 已放回心愿单，请再等等，会有热心人来帮。
 told-claim-taken = 心愿 { $number } 已由工作人员放回心愿单，您不用再管了。谢谢您！
 told-wish-withdrawn = 心愿 { $number } 的许愿人不需要帮忙了，您不用再办。谢谢您！
-told-claim-ends-soon = 提醒：您认领的心愿 { $number } 请在 { $at } 前完成。办好了请告诉我；没空也没关系，可以退领。
+told-claim-ends-soon = 提醒：您认领的心愿 { $number } 请在{ $at } 前完成。办好了请告诉我；没空也没关系，可以退领。
 told-claim-ended = 心愿 { $number } 的认领时间到了，先放回心愿单。没关系，有空了欢迎再认领。
 
 ask-proof = 心愿 { $number } 怎么帮的？请发一句话或一张照片。
