@@ -1,7 +1,7 @@
 """Working days and hours, quiet nights. Time is always a parameter."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -115,4 +115,8 @@ def morning(
         day = local.date()
     else:
         return None
-    return datetime.combine(day, quiet_until, zone).astimezone(now.tzinfo)
+    ends = datetime.combine(day, quiet_until, zone).astimezone(UTC)
+    if ends <= now:  # the hour comes twice, and we are in the second one
+        again = quiet_until.replace(fold=1)
+        ends = datetime.combine(day, again, zone).astimezone(UTC)
+    return ends.astimezone(now.tzinfo)

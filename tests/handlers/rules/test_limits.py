@@ -298,3 +298,83 @@ def test_nights_end_in_the_morning(
     found = calendar.morning(now, ZONE, time(22), time(7))
 
     assert found == (_local(2026, 11, *until) if until else None)
+
+
+CHANGING = (BERLIN, NEW_YORK, "Australia/Lord_Howe", "America/Santiago")
+"""Where clocks change at two or three, by half an hour, at midnight."""
+MOMENTS = st.datetimes(
+    datetime(2026, 1, 1),  # noqa: DTZ001
+    datetime(2027, 1, 1),  # noqa: DTZ001
+    timezones=st.just(UTC),
+)
+
+
+@given(st.sampled_from(CHANGING), MOMENTS, st.integers(1, 400))
+def test_days_keep_the_clock_and_hours_are_real_where_clocks_change(
+    name: str, start: datetime, amount: int
+) -> None:
+    zone = ZoneInfo(name)
+    local = start.astimezone(zone)
+
+    hours = limits.due_at(start, Span(amount, Unit.HOURS), zone, {})
+    assert hours - start == timedelta(hours=amount)
+
+    days = limits.due_at(start, Span(amount, Unit.DAYS), zone, {})
+    there = days.astimezone(zone).replace(tzinfo=None)
+    wanted = local.replace(tzinfo=None) + timedelta(days=amount)
+    # a time that the clocks leap over is as far behind the leap
+    assert there - wanted in {
+        timedelta(0),
+        timedelta(minutes=30),
+        timedelta(hours=1),
+    }
+    if there != wanted:
+        before = (days - timedelta(hours=2)).astimezone(zone)
+        assert before.utcoffset() != days.astimezone(zone).utcoffset()
+
+
+@given(
+    st.sampled_from(CHANGING),
+    MOMENTS,
+    st.timedeltas(timedelta(0), timedelta(days=20)),
+    st.builds(Span, st.integers(1, 60), st.sampled_from(Unit)),
+)
+def test_where_clocks_change_a_later_report_gains_an_hour_at_most(
+    name: str, first: datetime, later: timedelta, span: Span
+) -> None:
+    zone = ZoneInfo(name)
+
+    gained = limits.due_at(first, span, zone, {}) - limits.due_at(
+        first + later, span, zone, {}
+    )
+
+    assert gained <= timedelta(hours=1)
+    if span.unit in {Unit.HOURS, Unit.MINUTES, Unit.WORKING_HOURS}:
+        assert gained <= timedelta(0)
+
+
+@given(
+    st.sampled_from(CHANGING),
+    MOMENTS,
+    st.times(),
+    st.times(),
+)
+def test_a_night_ends_later_than_now_and_by_day(
+    name: str, now: datetime, begins: time, ends: time
+) -> None:
+    found = calendar.morning(now, ZoneInfo(name), begins, ends)
+
+    assert found is None or now < found <= now + timedelta(hours=25)
+
+
+@pytest.mark.parametrize("minute", range(0, 180, 10))
+def test_a_night_that_ends_in_the_hour_that_comes_twice_ends(
+    minute: int,
+) -> None:
+    # half past two comes twice: what was put off till the first of them
+    # would be due at once, and put off again, for ever
+    now = datetime(2026, 10, 24, 23, 0, tzinfo=UTC) + timedelta(minutes=minute)
+
+    found = calendar.morning(now, ZoneInfo(BERLIN), time(22), time(2, 30))
+
+    assert found is None or found > now
