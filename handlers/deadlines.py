@@ -269,16 +269,13 @@ def _remind(ctx: Context, ticket: Ticket, limit: TimeLimit) -> list[Nudge]:
     nudges: list[Nudge] = []
     for person in _owing(ctx, ticket):
         to = ctx.language_of(person)
-        values = {
-            "what": ctx.say(f"limit-{_known(limit.kind)}", to),
-            "by": abs(limit.due_at - ctx.now),
-        }
         line = ctx.say(
             f"remind-{when}",
             to,
             number=ticket.number,
+            what=ctx.say(f"limit-{_known(limit.kind)}", to),
             at=limit.due_at,
-            **values,
+            by=abs(limit.due_at - ctx.now),
         )
         below = (
             wording.excerpt(_said_of(ctx, ticket)),
@@ -290,11 +287,21 @@ def _remind(ctx: Context, ticket: Ticket, limit: TimeLimit) -> list[Nudge]:
                 ticket=ticket,
                 news=news,
                 lines=(line,),
-                short=ctx.say(f"nudge-{when}", to, **values),
+                short=_short(ctx, limit, to),
                 below="\n".join(part for part in below if part),
             )
         )
     return nudges
+
+
+def _short(ctx: Context, limit: TimeLimit, to: Language) -> str:
+    left = limit.due_at - ctx.now
+    return ctx.say(
+        f"nudge-{_when(left)}",
+        to,
+        what=ctx.say(f"owed-{_known(limit.kind)}", to),
+        by=abs(left),
+    )
 
 
 def _was_late(ctx: Context, ticket: Ticket, limit: TimeLimit) -> bool:
@@ -331,12 +338,7 @@ def _climb(
                 ticket=after,
                 news=News.RAISED,
                 lines=(head,),
-                short=ctx.say(
-                    "nudge-raised",
-                    to,
-                    what=ctx.say(f"limit-{missed}", to),
-                    by=ctx.now - limit.due_at,
-                ),
+                short=_short(ctx, limit, to),
                 below=f"\n{card}",
                 new=True,
             )

@@ -48,7 +48,7 @@ async def test_a_limit_just_reached_has_no_ago(
 
         await town.passes(timedelta(hours=24))
 
-        assert town.last("lin").startswith("超时：工单 1 的期限")
+        assert town.last("lin").startswith("超时：工单 1 今天")
 
 
 async def test_a_no_tells_how_the_ticket_stands(
