@@ -29,8 +29,6 @@ FEW = 3
 """Tickets that somebody hears of one by one; more become one letter."""
 SHOWN = 20
 """Tickets that such a letter names."""
-OPENED = 8
-"""Tickets that such a letter opens by a button, or by a digit."""
 JUST_NOW = timedelta(minutes=5)
 SOONEST_AGAIN = timedelta(days=1)
 LATEST_AGAIN = timedelta(days=28)
@@ -205,7 +203,7 @@ def _list(ctx: Context, nudges: list[Nudge]) -> list[Outgoing]:
         "\n".join(lines),
         picks=[
             triage.opener(nudge.ticket, _said_of(ctx, nudge.ticket))
-            for nudge in ranked[:OPENED]
+            for nudge in ranked[: triage.OPENERS]
         ],
         group=nudges[0].ticket.grid_id,
         about=[subjects.ticket(nudge.ticket.id) for nudge in ranked[:SHOWN]],

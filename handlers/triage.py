@@ -43,6 +43,8 @@ WORDS_WAIT = timedelta(hours=12)
 """How long we wait for the words that a button asked for."""
 OPENER = 14
 """Characters of a ticket that its button shows."""
+OPENERS = 8
+"""Tickets of a list that open by a button: a digit can press each."""
 ANSWER_WAITS = timedelta(days=2)
 """How long the next words in private may be the answer to a question."""
 
@@ -215,13 +217,12 @@ def todo(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
     if not found:
         return letters.in_private(ctx, message, ctx.say("todo-none"))
     lines = [ctx.say("todo-head", count=len(found))]
+    picks: list[Pick] = []
     for ticket in found[:20]:
         first = tickets.words(ctx.db, ticket.id, "report")
-        lines.append(
-            wording.line(
-                ctx, ticket, first[0].text if first else "", ctx.language
-            )
-        )
+        words = first[0].text if first else ""
+        lines.append(wording.line(ctx, ticket, words, ctx.language))
+        picks.append(opener(ticket, words))
         running = limits.running(ctx.db, ticket.id)
         if running:
             soonest = running[0]
@@ -236,6 +237,7 @@ def todo(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
         ctx,
         message,
         "\n".join(lines),
+        picks=picks[:OPENERS],
         about=[subjects.ticket(one.id) for one in found[:20]],
     )
 

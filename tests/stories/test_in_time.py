@@ -112,6 +112,8 @@ async def test_after_a_weekend_a_worker_hears_one_letter_and_not_a_dozen(
             "点一件就打开，可以受理、办结。发“待办”看全部。"
         )
         assert town.labels("lin")[0] == "1 1号楼门口路灯不亮"
+        letter = town.channel.said[-1].outgoing
+        assert len(letter.about) == len(MATTERS), "whose words it repeats"
         [raised] = _news(town, "ma")
         assert "刚上报给您" in raised
         assert raised.count("还没答复") == len(MATTERS)
@@ -205,6 +207,26 @@ async def test_a_stop_by_day_is_made_good_in_the_morning(
         await town.passes(timedelta(hours=7))
         [late] = _news(town, "lin")[len(said) :]
         assert "已过22小时" in late
+
+
+async def test_the_list_of_what_is_to_do_opens_each(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    async with World.opened(sqlite_url, tmp_path) as town:
+        await town.says("wang", f"报事 {MATTERS[0]}", group="g1")
+        await town.says("wang", f"报事 {MATTERS[1]}", group="g1")
+        await town.says("lin", "待办")
+        assert town.labels("lin") == [
+            "1 1号楼门口路灯不亮",
+            "2 2号楼电梯停了",
+        ]
+
+        await town.presses("lin", "2 2号楼")
+
+        assert town.last("lin").startswith("工单 2 · 待受理")
+        notice = await town.steals("zhao", "2 2号楼", sent_to="lin")
+        assert "您" in notice
+        assert "工单 2" not in "".join(town.heard("zhao"))
 
 
 async def test_few_letters_keep_their_buttons(
