@@ -138,7 +138,7 @@ def building(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
     text = ctx.say(
         "building-kept",
         building=place.building,
-        grid=ctx.community.grid(place.grid).name,
+        grid=ctx.community.grid(place.grid).called(ctx.language),
     )
     return letters.in_private(ctx, message, text)
 

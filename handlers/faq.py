@@ -227,6 +227,9 @@ def _which(
     packed = _packed(message, question)
     picks.append(Pick(ctx.say("do-faq-none"), "faq-none", args=packed))
     lines = [ctx.say("faq-which")]
+    titles = [match.entry.questions[0] for match in found.best]
+    if any(len(title) > letters.LABEL for title in titles):
+        lines += [f"{place}. {title}" for place, title in enumerate(titles, 1)]
     if found.expired is not None:
         lines.insert(0, _expired(ctx, found.expired.entry))
     return letters.reply(

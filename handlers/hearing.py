@@ -9,7 +9,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from config.terms import Action, ChatKind, Command, CommunityId
+from config.terms import Action, ChatKind, Command, CommunityId, Urgency
 from handlers import (
     deadlines,
     faq,
@@ -359,7 +359,8 @@ def _changes_subject(ctx: Context, message: Said, waiting: Dialogue) -> bool:
 
     A report or a question is no contact, and must not reach a volunteer as
     one; a question, or a reply about another ticket, answers no worker. The
-    words that other dialogues wait for may well tell of trouble.
+    words that a ticket waits for may well tell of trouble; a danger is no
+    skill and no proof.
     """
     if waiting.step == "answer" and message.quote is not None:
         post = posts.find(
@@ -367,9 +368,11 @@ def _changes_subject(ctx: Context, message: Said, waiting: Dialogue) -> bool:
         )
         about = post.ticket_id if post is not None else None
         return about not in {None, waiting.args["ticket"]}
-    if waiting.step not in {"answer", "wish-contact"}:
+    if waiting.step in {"ticket", "reopen", "photo-words"}:
         return False
     meaning = ctx.mind.judge(message.text, addressed=True)
+    if waiting.step not in {"answer", "wish-contact"}:
+        return meaning.urgency is Urgency.DANGER and meaning.sure is Sure.ACT
     if waiting.step == "answer" and meaning.intent is not Intent.QUESTION:
         return False
     return meaning.sure is Sure.ACT

@@ -45,6 +45,8 @@ from storage.messages import (
 from storage.people import NEVER, Person
 
 BUTTON_LIVES = timedelta(days=30)
+LABEL = 32
+"""Characters of a button's label."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +71,17 @@ def choices(
 ) -> tuple[Choice, ...]:
     """Issue the button rows; ``allowed`` None: whom the action allows.
 
-    A platform may reject long labels: they are cut to 32 characters.
+    A platform may reject long labels: they are cut.
     """
     bunch = ctx.fixed.token()
     made: list[Choice] = []
     rows: list[dict[str, Any]] = []
     for pick in picks:
         if pick.url:
-            made.append(Choice(label=pick.label[:32], url=pick.url))
+            made.append(Choice(label=pick.label[:LABEL], url=pick.url))
             continue
         token = ctx.fixed.token()
-        made.append(Choice(label=pick.label[:32], token=token))
+        made.append(Choice(label=pick.label[:LABEL], token=token))
         rows.append(
             {
                 "token": token,

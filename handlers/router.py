@@ -269,10 +269,18 @@ def by_meaning(ctx: Context, message: Said) -> list[Outgoing]:
     if meaning.intent is Intent.REPORT and meaning.sure is Sure.ACT:
         return report.report(ctx, message, message.text)
     if meaning.intent is Intent.REPORT and meaning.sure is Sure.ASK:
-        return report.ask_first(ctx, message)
-    if told:
-        return _lost(ctx, message, meaning)
-    return _overheard(ctx, message, meaning)
+        return _unsure(ctx, message, told=told)
+    return (_lost if told else _overheard)(ctx, message, meaning)
+
+
+def _unsure(ctx: Context, message: Said, *, told: bool) -> list[Outgoing]:
+    """Ask about what may be a report, unless the FAQ knows what it is.
+
+    网格员电话多少 names a thing that breaks, and is answered all the same.
+    """
+    if told and not ctx.mind.smells_of_danger(message.text):
+        return faq.answer(ctx, message) or report.ask_first(ctx, message)
+    return report.ask_first(ctx, message)
 
 
 def _overheard(
@@ -286,6 +294,9 @@ def _overheard(
 
 def _lost(ctx: Context, message: Said, meaning: Meaning) -> list[Outgoing]:
     """Say what can be said, to somebody who speaks to us."""
+    small = _small_words(ctx, message)
+    if small:
+        return small
     asks = meaning.intent is Intent.QUESTION
     if asks and meaning.sure is Sure.ACT:
         return faq.ask(ctx, message, message.text)
@@ -300,5 +311,27 @@ def _lost(ctx: Context, message: Said, meaning: Meaning) -> list[Outgoing]:
         or (message.photos and not message.text.strip())
     ):
         return report.ask_words(ctx, [message])
-    known = faq.suggest(ctx, message) if asks else faq.answer(ctx, message)
-    return known or [letters.reply(message, ctx.say("lost"))]
+    look = faq.suggest if asks else faq.answer
+    return (
+        _cry(ctx, message)
+        or look(ctx, message)
+        or [letters.reply(message, ctx.say("lost"))]
+    )
+
+
+def _small_words(ctx: Context, message: Said) -> list[Outgoing]:
+    """Answer in private a greeting, and "how far is my matter"."""
+    if message.chat.kind is not ChatKind.PRIVATE:
+        return []
+    if ctx.mind.inquires(message.text):
+        return residents.my(ctx, message, "")
+    if ctx.mind.greets(message.text):
+        return welcome.start(ctx, message, "")
+    return []
+
+
+def _cry(ctx: Context, message: Said) -> list[Outgoing]:
+    """Ask about what smells of danger, with whom to call."""
+    if ctx.mind.smells_of_danger(message.text):
+        return report.ask_first(ctx, message)
+    return []

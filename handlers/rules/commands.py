@@ -13,7 +13,7 @@ WORDS: dict[Command, tuple[str, ...]] = {
     Command.REPORT: ("报事", "报修"),
     Command.WITHDRAW: ("撤回", "撤单", "撤销", "撤消"),
     Command.MY: ("我的工单", "我的"),
-    Command.TRACK: ("查单", "进度"),
+    Command.TRACK: ("查单", "进度", "查工单", "查一下工单"),
     Command.TICKET: ("工单",),
     Command.TODO: ("待办",),
     Command.ACCEPT: ("受理",),

@@ -167,9 +167,19 @@ class Understanding:
     def smells_of_danger(self, text: str) -> bool:
         """Whether a word of danger is there at all, asked or denied too."""
         lowered = text.lower()
-        return any(
-            word in lowered for word in self._danger_words
-        ) or self.is_violent(text)
+        return (
+            any(word in lowered for word in self._danger_words)
+            or self._cues.cries.search(lowered) is not None
+            or self.is_violent(text)
+        )
+
+    def greets(self, text: str) -> bool:
+        """Whether it is nothing but a greeting, or asks who we are."""
+        return self._cues.greets.search(fold(text[:_READ])) is not None
+
+    def inquires(self, text: str) -> bool:
+        """Whether somebody asks after what they reported."""
+        return self._cues.inquires.search(fold(text[:_READ])) is not None
 
     def is_violent(self, text: str) -> bool:
         """Whether people hurt people, here and now."""

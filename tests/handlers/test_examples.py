@@ -245,3 +245,49 @@ async def test_a_merge_is_undone_by_its_number(town: World) -> None:
     await town.says("lin", "取消合并 2")
 
     assert "工单 2 已恢复单独办理。" in town.heard("lin")
+
+
+# What people say in private without a command -----------------------------------
+
+
+@pytest.mark.parametrize(
+    ("said", "heard"),
+    [
+        ("你好", "您好，我是小镇社区的邻里助手"),
+        ("在吗？", "您好，我是小镇社区的邻里助手"),
+        ("你是谁", "您好，我是小镇社区的邻里助手"),
+        ("hello", "您好，我是小镇社区的邻里助手"),
+        ("我报的事怎么样了", "您报的事：\n1 · 待受理"),
+        ("帮我查一下进度", "您报的事：\n1 · 待受理"),
+        ("查一下工单1", "工单 1 · 待受理"),
+        ("thanks", "不客气！"),
+        ("救命", "有危险请先远离，并马上拨打：119"),
+    ],
+)
+async def test_plain_words_to_us_get_what_they_ask_for(
+    town: World, said: str, heard: str
+) -> None:
+    await town.says("wang", said)
+
+    assert town.last("wang").startswith(heard)
+
+
+@pytest.mark.parametrize("said", ["你好", "救命，笑死我了", "谢谢"])
+async def test_the_same_words_in_the_group_are_talk(
+    town: World, said: str
+) -> None:
+    before = len(town.read("g1"))
+
+    await town.says("wang", said, group="g1")
+
+    assert len(town.read("g1")) == before
+
+
+async def test_a_danger_is_heard_in_the_middle_of_a_dialogue(
+    town: World,
+) -> None:
+    await town.says("zhou", "志愿者")
+
+    await town.says("zhou", "3号楼着火了！快来人")
+
+    assert town.last("zhou").startswith("危险！请先远离，并马上拨打：")
