@@ -60,6 +60,8 @@ if TYPE_CHECKING:
 
 SHUTDOWN_S = 2.0
 """How long open pages may take to say goodbye."""
+SETTLED_BEATS = 24
+"""Slow beats of the clock after which the start is over: two minutes."""
 STOP_S = 6.0
 """How long sends under way may take at a stop."""
 LONGEST_REST_S = 60.0
@@ -195,6 +197,7 @@ async def opened_core(
             database=database,
             now=plan.now,
             slow=(
+                Settling().tick,
                 intake.retry,
                 intake.look_again,
                 delivery.tick,
@@ -297,6 +300,23 @@ async def _listen(site: web.TCPSite, host: str, port: int) -> None:
     except OSError as wrong:
         why = _NO_PORT.get(wrong.errno or 0, "there is no such address")
         raise NoPort(f"{host}:{port}: {why}") from None
+
+
+@dataclass(eq=False)
+class Settling:
+    """Settles once more, for what only the first messages have brought.
+
+    Statements, the searchable FAQ, each connection's own: there is more of
+    it than a message leaves behind, so a whole collection stays as long.
+    """
+
+    beats: int = SETTLED_BEATS
+
+    async def tick(self) -> None:
+        """Count a slow beat of the clock."""
+        self.beats -= 1
+        if self.beats == 0:
+            _settled()
 
 
 def _settled() -> None:
