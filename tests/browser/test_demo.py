@@ -158,4 +158,4 @@ async def test_a_visitor_tries_what_is_offered(demo: Looker) -> None:
         await offered.first.click()
         await page.click("#send")
         await expect(page.locator("#tries")).to_be_hidden()
-        await expect(_bots(page, "路灯坏了")).to_contain_text("林工")
+        await expect(_bots(page, "地点：1号楼门口")).to_contain_text("林工")
