@@ -28,6 +28,7 @@ from storage import (
     people,
     seats,
     subjects,
+    unwritten,
     webchat,
 )
 from storage.messages import (
@@ -322,11 +323,18 @@ def tie(ctx: Context, message: Incoming, said: Sequence[Outgoing]) -> None:
 
 
 def _signed(ctx: Context, outgoing: Outgoing) -> Outgoing:
-    """Return a letter that says who has caused it: it may name them."""
-    if ctx.person is None or not isinstance(outgoing, Say):
+    """Return a letter that says who has caused it: it may name them.
+
+    One that names no matter is taken to tell of all whose words were read.
+    """
+    if not isinstance(outgoing, Say):
         return outgoing
-    about = (*outgoing.about, subjects.person(ctx.person.id))
-    return replace(outgoing, about=about)
+    about = outgoing.about
+    if not subjects.told(outgoing):
+        about = tuple(sorted(unwritten.told(ctx.db)))
+    if ctx.person is not None:
+        about = (*about, subjects.person(ctx.person.id))
+    return replace(outgoing, about=about) if about else outgoing
 
 
 def morning(ctx: Context) -> datetime | None:

@@ -33,8 +33,17 @@ from config.terms import (
     Urgency,
     WishId,
 )
-from storage import prepared, schema
-from storage.unwritten import among, draw, known, later, note, noted, waiting
+from storage import prepared, schema, subjects
+from storage.unwritten import (
+    among,
+    draw,
+    known,
+    later,
+    note,
+    noted,
+    told,
+    waiting,
+)
 
 SYSTEM = PersonId("system")
 """Who acts when no person does: a limit passed, a silence ended."""
@@ -467,6 +476,7 @@ def words(
     db: Connection, ticket: TicketId, kind: str | None = None
 ) -> Sequence[Words]:
     """Return what was written on a ticket, in order."""
+    told(db).add(subjects.ticket(ticket))
     rows = db.execute(_WORDS_OF, {"ticket": ticket}).mappings()
     found = [Words(**row) for row in rows]
     return [one for one in found if kind in {None, one.kind}]

@@ -78,6 +78,8 @@ class Unwritten:
     known: dict[object, Any] = field(default_factory=dict)
     """What was read, until something unknown changes."""
     taken: set[object] = field(default_factory=set)
+    told: set[str] = field(default_factory=set)
+    """Of what the work under way has read the words (``subjects``)."""
     _blocks: list[_Block] = field(default_factory=list)
     _ids: dict[str, Iterator[int]] = field(default_factory=dict)
     _busy: bool = False
@@ -86,6 +88,7 @@ class Unwritten:
         """Begin a work; what was noted in the one before was its own."""
         self.notes.clear()
         self.touched.clear()
+        self.told.clear()
         self.changed = False
 
     def write(self, tables: frozenset[str] | None = None) -> None:
@@ -363,6 +366,11 @@ def forget_known(db: Connection, *kinds: str) -> None:
 
 def _kind(key: object) -> object:
     return key[0] if isinstance(key, tuple) else key
+
+
+def told(db: Connection) -> set[str]:
+    """Return of what the work under way has read the words."""
+    return of(db).told
 
 
 def taken(db: Connection) -> set[object]:

@@ -27,9 +27,9 @@ from config.terms import (
     WishId,
     WishStatus,
 )
-from storage import prepared, schema, tickets
+from storage import prepared, schema, subjects, tickets
 from storage.tickets import Event, Overtaken, Words
-from storage.unwritten import among, forget_known, remembered
+from storage.unwritten import among, forget_known, remembered, told
 
 ENDED = (WishStatus.FULFILLED, WishStatus.DECLINED, WishStatus.WITHDRAWN)
 
@@ -377,6 +377,7 @@ def words(
     db: Connection, wish: WishId, kind: str | None = None
 ) -> Sequence[Words]:
     """Return what was written on a wish, in order."""
+    told(db).add(subjects.wish(wish))
     w = schema.words
     query = select(*(w.c[name] for name in Words.__struct_fields__)).where(
         w.c.wish_id == wish

@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,11 @@ from msgspec.structs import replace
 from sqlalchemy import LargeBinary, select
 
 from config.terms import ChatKind, PersonId, Status, TicketId
+from handlers import letters
+from handlers.context import Context
 from storage import erasure, people, schema, tickets
 from storage.database import Connection, Database
-from storage.messages import Chat, Left, Sender
+from storage.messages import Chat, Left, Say, Sender
 from storage.people import Person
 from tests.pictures import picture
 from tests.stories.test_enrolment import linked, person
@@ -103,6 +106,39 @@ async def test_nothing_is_left_of_who_is_forgotten(
         await erased(town, await person(town, WANG))
 
         assert traces(await all_bytes(town, tmp_path)) == {}
+
+
+async def test_what_names_no_matter_tells_of_all_whose_words_were_read(
+    database_url: str, tmp_path: Path
+) -> None:
+    def lists(db: Connection, *, text: str, read: list[TicketId]) -> None:
+        ctx = Context(
+            fixed=town.core.fixed,
+            db=db,
+            community=COMMUNITY,
+            now=town.clock.now,
+        )
+        for ticket in read:
+            tickets.words(db, ticket)
+        chat = Chat(CHANNEL, "lin", ChatKind.PRIVATE)
+        letters.post(ctx, [Say(chat=chat, text=text)])
+
+    async with World.opened(database_url, tmp_path) as town:
+        await town.says(WANG, "报事 3号楼路灯坏了", group="g1")
+        await town.says("zhou", "报事 5号楼路面塌了", group="g1")
+        database = town.core.database
+        for text, read in (
+            ("一张新写的清单：路灯", [TicketId(1), TicketId(2)]),
+            ("别的清单：路面", [TicketId(2)]),
+        ):
+            await database.write(partial(lists, text=text, read=read))
+        await town.settles()
+
+        await erased(town, await person(town, WANG))
+
+        kept = (await database.read(dump)).decode()
+        assert "一张新写的清单" not in kept
+        assert "别的清单" in kept
 
 
 async def test_forgetting_oneself_is_asked_confirmed_and_told(
