@@ -11,7 +11,6 @@ from config.terms import (
     Action,
     ChatKind,
     Command,
-    Language,
     Number,
     Role,
 )
@@ -132,21 +131,15 @@ def _label(
     ctx: Context, message: Said, command: Command, candidate: Candidate
 ) -> str:
     number, words, _ = candidate
-    label = f"{_typed(ctx, command)} {number}"
+    label = f"{commands.typed(command, ctx.language)} {number}"
     if message.chat.kind is ChatKind.GROUP or not words:
         return label
     return f"{label} · {wording.excerpt(words, 20)}"
 
 
-def _typed(ctx: Context, command: Command) -> str:
-    if ctx.language is Language.ZH:
-        return commands.word(command)
-    return commands.slash(command)
-
-
 def _example(ctx: Context, command: Command, numbers: Sequence[Number]) -> str:
     first = numbers[0] if numbers else _FIRST
-    parts = [_typed(ctx, command), str(first)]
+    parts = [commands.typed(command, ctx.language), str(first)]
     if command in _PAIRED:
         second = numbers[1] if len(numbers) > 1 else _SECOND
         parts.append(str(second if second != first else _FIRST))

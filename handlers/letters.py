@@ -36,6 +36,7 @@ from storage.messages import (
     Attachment,
     Chat,
     Choice,
+    Edit,
     Edited,
     Incoming,
     Outgoing,
@@ -141,6 +142,22 @@ def notice(press: Pressed, text: str, *, alert: bool = False) -> AnswerPress:
     return AnswerPress(
         chat=press.chat, press=press.id, text=text[:190], alert=alert
     )
+
+
+def settled(ctx: Context, press: Pressed) -> list[Outgoing]:
+    """Take the buttons off a question that has just been answered."""
+    letter = outbox.find_sent(ctx.db, press.chat.key, press.message)
+    asked = None if letter is None else letter.outgoing
+    if letter is None or not isinstance(asked, Say) or not asked.text:
+        return []
+    return [
+        Edit(
+            chat=press.chat,
+            letter=letter.id,
+            text=asked.text,
+            about=subjects.told(asked),
+        )
+    ]
 
 
 def tell(

@@ -434,7 +434,7 @@ def _category_picks(ctx: Context, ticket: Ticket) -> list[Pick]:
             wording.category_name(ctx, category.id, to),
             "category-set",
             ticket.id,
-            {"category": category.id},
+            {"category": category.id, "was": ticket.category},
         )
         for category in ctx.community.categories
         if category.id != ticket.category
@@ -447,8 +447,11 @@ def press_category(
     """Put a ticket into another category."""
     ticket = tickets.get(ctx.db, TicketId(button.subject_id))
     category = CategoryId(str(button.args["category"]))
+    if button.args["was"] != ticket.category:
+        raise Refused("refused-category-changed", number=ticket.number)
     return [
         letters.notice(press, ctx.say("noted")),
+        *letters.settled(ctx, press),
         *reclassified(ctx, press, ticket, category),
     ]
 

@@ -126,6 +126,7 @@ PRESSES: dict[str, ByPress] = {
     "ticket-open": triage.press_open,
     "ticket-transfer": triage.press_transfer,
     "ticket-person": triage.press_person,
+    "ticket-people": triage.press_people,
     "unmerge": desk.press_unmerge,
     "fixed-yes": residents.press_fixed,
     "fixed-no": residents.press_not_fixed,

@@ -45,6 +45,8 @@ OPENER = 14
 """Characters of a ticket that its button shows."""
 OPENERS = 8
 """Tickets of a list that open by a button: a digit can press each."""
+AT_ONCE = 6
+"""People that are offered at a time: more are a heap, not a choice."""
 ANSWER_WAITS = timedelta(days=2)
 """How long the next words in private may be the answer to a question."""
 
@@ -263,14 +265,12 @@ def press_person(
     ctx: Context, press: Pressed, button: Button
 ) -> list[Outgoing]:
     """Hand a ticket to the person of the button."""
-    ticket = tickets.get(ctx.db, TicketId(button.subject_id))
-    action = Action(str(button.args["action"]))
-    if not access.may(report.ties_to(ctx, ticket), action):
-        raise Refused("refused-not-allowed", number=ticket.number)
+    ticket, action = _still_asked(ctx, button)
     person = people.get(ctx.db, ctx.id, PersonId(str(button.args["person"])))
     said = hand_to(ctx, ticket, person, action)
     return [
         letters.notice(press, ctx.say("noted")),
+        *letters.settled(ctx, press),
         letters.reply(
             press,
             ctx.say("assigned", number=ticket.number, name=person.name),
@@ -699,25 +699,93 @@ def _transfer(
 
 
 def who(
-    ctx: Context, message: Said | Pressed, ticket: Ticket, action: Action
+    ctx: Context,
+    message: Said | Pressed,
+    ticket: Ticket,
+    action: Action,
+    first: int = 0,
 ) -> Say:
-    """Ask whom a ticket should go to, with a button each."""
+    """Ask whom a ticket should go to, a few people at a time.
+
+    Who is near comes first; behind the last the first come again.
+    """
+    everybody = [
+        person
+        for person in _nearest_first(ctx, ticket)
+        if person.id != ticket.assignee_id
+    ]
+    shown = everybody[first : first + AT_ONCE]
+    told = {"action": action, "was": ticket.assignee_id or ""}
     picks = [
         Pick(
             person.name,
             "ticket-person",
             ticket.id,
-            {"person": person.id, "action": action},
+            {**told, "person": person.id},
         )
-        for person in staff(ctx)
-        if person.id != ticket.assignee_id
+        for person in shown
     ]
+    if len(shown) < len(everybody):
+        after = first + AT_ONCE
+        after = after if after < len(everybody) else 0
+        label = ctx.say("do-other-people")
+        picks.append(
+            Pick(label, "ticket-people", ticket.id, {**told, "first": after})
+        )
+    command = Command.ASSIGN if action is Action.ASSIGN else Command.TRANSFER
     return letters.reply(
         message,
-        ctx.say("choose-person", number=ticket.number),
-        choices=letters.choices(ctx, picks[:24], allowed=ctx.actor),
+        ctx.say(
+            "choose-person",
+            number=ticket.number,
+            command=commands.typed(command, ctx.language),
+        ),
+        choices=letters.choices(ctx, picks, allowed=ctx.actor),
         ticket=ticket.id,
     )
+
+
+def press_people(
+    ctx: Context, press: Pressed, button: Button
+) -> list[Outgoing]:
+    """Show other people to whom a ticket can be handed."""
+    ticket, action = _still_asked(ctx, button)
+    return [
+        letters.notice(press, ""),
+        *letters.settled(ctx, press),
+        who(ctx, press, ticket, action, int(button.args["first"])),
+    ]
+
+
+def _still_asked(ctx: Context, button: Button) -> tuple[Ticket, Action]:
+    """Return what the button is about; refuse if somebody has decided."""
+    ticket = tickets.get(ctx.db, TicketId(button.subject_id))
+    action = Action(str(button.args["action"]))
+    if not access.may(report.ties_to(ctx, ticket), action):
+        raise Refused("refused-not-allowed", number=ticket.number)
+    holder = ticket.assignee_id or ""
+    if button.args["was"] != holder:
+        person = ctx.find(ticket.assignee_id)
+        raise Refused(
+            "refused-handed-on",
+            number=ticket.number,
+            name=person.name if person else ctx.say("level-community"),
+        )
+    return ticket, action
+
+
+def _nearest_first(ctx: Context, ticket: Ticket) -> list[Person]:
+    """Return the staff, those of the ticket's body and grid before others."""
+    of_body = opening.body_people(ctx, ticket.body_id)
+    worker = people.worker_of(ctx.db, ctx.id, ticket.grid_id)
+
+    def is_far(person: Person) -> bool:
+        grids = {grid for _, grid in person.roles if grid}
+        return not (
+            person.id in of_body or person == worker or ticket.grid_id in grids
+        )
+
+    return sorted(staff(ctx), key=is_far)
 
 
 def staff(ctx: Context) -> list[Person]:

@@ -1,5 +1,6 @@
 """A small town for tests: two grids, a handful of people, real rules."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -141,3 +142,11 @@ COMMUNITY = Community(
 )
 
 PACK = Pack((COMMUNITY,))
+
+
+def crowd(community: Community, more: int) -> Community:
+    """Return the community with so many more workers."""
+    workers = [
+        _member(f"w{n}", f"工友{n}", Role.WORKER) for n in range(1, more + 1)
+    ]
+    return replace(community, people=(*community.people, *workers))

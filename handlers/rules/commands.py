@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher, get_close_matches
 from enum import StrEnum
 
-from config.terms import DESKS, STAFF, Command, Number, Role
+from config.terms import DESKS, STAFF, Command, Language, Number, Role
 from handlers.rules.refusals import NumberMissing
 
 WORDS: dict[Command, tuple[str, ...]] = {
@@ -319,6 +319,11 @@ def slash(command: Command) -> str:
 def word(command: Command) -> str:
     """Return the Chinese form."""
     return WORDS[command][0]
+
+
+def typed(command: Command, language: Language) -> str:
+    """Return the form that people of a language type."""
+    return word(command) if language is Language.ZH else slash(command)
 
 
 def _may_follow(word: str, rest: str) -> bool:
