@@ -279,7 +279,27 @@ def edit(ctx: Context, message: Edited, post: Post) -> list[Outgoing]:
     )
     if not reworded:
         return _tell_handlers(ctx, ticket, "told-amended-photos")
-    return _tell_handlers(ctx, ticket, "told-amended", words=text)
+    return _tell_reworded(ctx, ticket, text)
+
+
+def _tell_reworded(ctx: Context, before: Ticket, text: str) -> list[Outgoing]:
+    """Tell the new words; bring a ticket to the worker of its new grid."""
+    after = tickets.get(ctx.db, before.id)
+    if after.grid_id == before.grid_id:
+        return _tell_handlers(ctx, after, "told-amended", words=text)
+    said: list[Outgoing] = []
+    old = ctx.find(before.assignee_id)
+    if old is not None and old.id != after.assignee_id:
+        to = ctx.language_of(old)
+        moved = ctx.say(
+            "told-moved",
+            to,
+            number=after.number,
+            grid=wording.grid_name(ctx, after.grid_id, to),
+        )
+        said = letters.tell(ctx, old, moved, ticket=after.id)
+    running = list(limits.running(ctx.db, after.id))
+    return [*said, *opening.assignment(ctx, after, running)]
 
 
 def take_back(ctx: Context, message: Withdrawn, post: Post) -> list[Outgoing]:
@@ -793,20 +813,35 @@ def _amend_words(ctx: Context, text: str, post: Post) -> bool:
     if tickets.wording(ctx.db, post.words_id) == text:
         return False
     tickets.reword(ctx.db, post.words_id, text)
-    if post.kind == "report":
-        _follow_place(ctx, post, text)
+    if post.kind == "report" and post.ticket_id is not None:
+        ticket = tickets.get(ctx.db, post.ticket_id)
+        ticket = _follow_privacy(ctx, ticket, text)
+        _follow_place(ctx, ticket, text)
     return True
 
 
-def _follow_place(ctx: Context, post: Post, text: str) -> None:
-    """Let the ticket's place be where the words say now."""
-    if post.ticket_id is None:
-        return
-    ticket = tickets.get(ctx.db, post.ticket_id)
+def _follow_privacy(ctx: Context, ticket: Ticket, text: str) -> Ticket:
+    """Let what is between people by now be public no more."""
+    category = ctx.mind.category(text)[0]
+    if ticket.private or not opening.is_private(ctx, text, category):
+        return ticket
+    return tickets.move(ctx.db, ticket, ticket.status, private=True)
+
+
+def _follow_place(ctx: Context, ticket: Ticket, text: str) -> None:
+    """Let the ticket's place be where the words say now.
+
+    Its grid as well, with its worker, until somebody has accepted it.
+    """
     place = ctx.mind.place(text, grid=ticket.grid_id)
     if place is None or place.words == ticket.place:
         return
-    tickets.move(ctx.db, ticket, ticket.status, place=place.words)
+    changes: dict[str, Any] = {"place": place.words}
+    worker = ctx.worker_of(place.grid)
+    waits = ticket.status is Status.REPORTED and ticket.assignee_id is not None
+    if waits and worker is not None and place.grid != ticket.grid_id:
+        changes |= {"grid_id": place.grid, "assignee_id": worker.id}
+    tickets.move(ctx.db, ticket, ticket.status, **changes)
     ctx.log(Action.RELOCATE, ticket=ticket.id)
 
 

@@ -24,6 +24,36 @@ async def test_an_edit_changes_the_ticket_and_opens_no_other(
         assert len(town.last("wang").splitlines()) == 2, "one ticket"
 
 
+async def test_an_edited_place_takes_the_ticket_to_its_grid(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    async with World.opened(sqlite_url, tmp_path) as town:
+        said = await town.says("wang", "报事 3号楼路灯坏了", group="g1")
+
+        await town.edits("wang", said, "报事 12号楼路灯坏了", group="g1")
+
+        assert "第二网格" in town.last("lin")
+        assert "您不用再办" in town.last("lin")
+        assert "12号楼路灯坏了" in town.last("zhao")
+        await town.says("zhao", "受理 1")
+        assert "已由赵工受理" in town.last("wang")
+
+        await town.edits("wang", said, "报事 5号楼路灯坏了", group="g1")
+        assert "改了内容" in town.last("zhao"), "who accepted it decides"
+
+
+async def test_an_edit_may_make_a_matter_private(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    async with World.opened(sqlite_url, tmp_path) as town:
+        said = await town.says("wang", "报事 3号楼路灯坏了", group="g1")
+
+        await town.edits("wang", said, "报事 3号楼隔壁老公打老婆", group="g1")
+
+        await town.says("li", "查单 1", group="g1")
+        assert "不是您的事" in town.last("g1")
+
+
 async def test_another_photo_under_the_same_words_is_told_as_that(
     sqlite_url: str, tmp_path: Path
 ) -> None:

@@ -130,6 +130,7 @@ told-amended =
     Ticket { $number } was edited by its reporter:
     { $words }
 told-amended-photos = The photos of ticket { $number } were changed by its reporter.
+told-moved = Ticket { $number } turned out to lie in { $grid } and went to the worker there. You need do nothing.
 told-recalled = The reporter took back an addition to ticket { $number }.
 told-withdrawn = Ticket { $number } was withdrawn by its reporter; nothing more to do.
 told-accepted =

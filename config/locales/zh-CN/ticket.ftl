@@ -124,6 +124,7 @@ told-amended =
     工单 { $number } 的报事人改了内容：
     { $words }
 told-amended-photos = 工单 { $number } 的报事人换了照片。
+told-moved = 工单 { $number } 的地点改到了{ $grid }，已交给那里的网格员，您不用再办。
 told-recalled = 工单 { $number } 的报事人撤回了一条补充。
 told-withdrawn = 工单 { $number } 已被报事人撤回，不用再办。
 told-accepted =
