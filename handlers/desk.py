@@ -11,7 +11,7 @@ from config.terms import (
     TicketId,
     Urgency,
 )
-from handlers import letters, opening, report, triage
+from handlers import handing, letters, opening, report, triage
 from handlers.context import Context
 from handlers.letters import Pick
 from handlers.opening import Matter
@@ -56,10 +56,10 @@ def assign(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
     if not access.may(report.ties_to(ctx, ticket), Action.ASSIGN):
         raise Refused("refused-not-allowed", number=ticket.number)
     rules.next_status(ticket.status, Action.ASSIGN)
-    person = triage.named_staff(ctx, words)
+    person = handing.named_staff(ctx, words)
     if person is None:
-        return [triage.who(ctx, message, ticket, Action.ASSIGN)]
-    said = triage.hand_to(ctx, ticket, person, Action.ASSIGN)
+        return [handing.who(ctx, message, ticket, Action.ASSIGN)]
+    said = handing.hand_to(ctx, ticket, person, Action.ASSIGN)
     return [
         letters.reply(
             message,

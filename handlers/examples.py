@@ -14,7 +14,7 @@ from config.terms import (
     Number,
     Role,
 )
-from handlers import letters, report, triage, wording
+from handlers import handing, letters, report, triage, wording
 from handlers.context import Context
 from handlers.letters import Pick
 from handlers.rules import access, commands
@@ -151,7 +151,7 @@ def _example(ctx: Context, command: Command, numbers: Sequence[Number]) -> str:
 
 
 def _others(ctx: Context) -> list[people.Person]:
-    return [one for one in triage.staff(ctx) if one.id != ctx.actor]
+    return [one for one in handing.staff(ctx) if one.id != ctx.actor]
 
 
 def _candidates(ctx: Context, command: Command) -> list[Candidate]:

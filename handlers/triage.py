@@ -13,7 +13,6 @@ from config.terms import (
     Level,
     LimitKind,
     Number,
-    PersonId,
     Role,
     TicketId,
     Urgency,
@@ -45,8 +44,6 @@ OPENER = 14
 """Characters of a ticket that its button shows."""
 OPENERS = 8
 """Tickets of a list that open by a button: a digit can press each."""
-AT_ONCE = 6
-"""People that are offered at a time: more are a heap, not a choice."""
 ANSWER_WAITS = timedelta(days=2)
 """How long the next words in private may be the answer to a question."""
 
@@ -242,58 +239,6 @@ def todo(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
         picks=picks[:OPENERS],
         about=[subjects.ticket(one.id) for one in found[:20]],
     )
-
-
-def transfer(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
-    """Hand a ticket to another worker or a body's people."""
-    ticket, words = named_ticket(ctx, message, rest)
-    return _transfer(ctx, message, ticket, words)
-
-
-def press_transfer(
-    ctx: Context, press: Pressed, button: Button
-) -> list[Outgoing]:
-    """Show to whom a ticket can be handed."""
-    ticket = tickets.get(ctx.db, TicketId(button.subject_id))
-    return [
-        letters.notice(press, ""),
-        *_transfer(ctx, press, ticket, ""),
-    ]
-
-
-def press_person(
-    ctx: Context, press: Pressed, button: Button
-) -> list[Outgoing]:
-    """Hand a ticket to the person of the button."""
-    ticket, action = _still_asked(ctx, button)
-    person = people.get(ctx.db, ctx.id, PersonId(str(button.args["person"])))
-    said = hand_to(ctx, ticket, person, action)
-    return [
-        letters.notice(press, ctx.say("noted")),
-        *letters.settled(ctx, press),
-        letters.reply(
-            press,
-            ctx.say("assigned", number=ticket.number, name=person.name),
-            ticket=ticket.id,
-        ),
-        *said,
-    ]
-
-
-def hand_to(
-    ctx: Context, ticket: Ticket, person: Person, action: Action
-) -> list[Outgoing]:
-    """Make a person responsible and tell them."""
-    rules.next_status(ticket.status, action)
-    after = tickets.move(ctx.db, ticket, ticket.status, assignee_id=person.id)
-    ctx.log(
-        action,
-        ticket=ticket.id,
-        old=ticket.assignee_id or "",
-        new=person.id,
-    )
-    running = list(limits.running(ctx.db, ticket.id))
-    return opening.hand_over(ctx, after, running, person)
 
 
 def tell_reporter(
@@ -676,142 +621,6 @@ def _note(
         ticket=ticket.id,
         words_id=words_id,
     )
-
-
-def _transfer(
-    ctx: Context, message: Said | Pressed, ticket: Ticket, words: str
-) -> list[Outgoing]:
-    if not access.may(report.ties_to(ctx, ticket), Action.TRANSFER):
-        raise Refused("refused-not-allowed", number=ticket.number)
-    rules.next_status(ticket.status, Action.TRANSFER)
-    person = named_staff(ctx, words)
-    if person is None:
-        return [who(ctx, message, ticket, Action.TRANSFER)]
-    said = hand_to(ctx, ticket, person, Action.TRANSFER)
-    return [
-        letters.reply(
-            message,
-            ctx.say("assigned", number=ticket.number, name=person.name),
-            ticket=ticket.id,
-        ),
-        *said,
-    ]
-
-
-def who(
-    ctx: Context,
-    message: Said | Pressed,
-    ticket: Ticket,
-    action: Action,
-    first: int = 0,
-) -> Say:
-    """Ask whom a ticket should go to, a few people at a time.
-
-    Who is near comes first; behind the last the first come again.
-    """
-    everybody = [
-        person
-        for person in _nearest_first(ctx, ticket)
-        if person.id != ticket.assignee_id
-    ]
-    shown = everybody[first : first + AT_ONCE]
-    told = {"action": action, "was": ticket.assignee_id or ""}
-    picks = [
-        Pick(
-            person.name,
-            "ticket-person",
-            ticket.id,
-            {**told, "person": person.id},
-        )
-        for person in shown
-    ]
-    if len(shown) < len(everybody):
-        after = first + AT_ONCE
-        after = after if after < len(everybody) else 0
-        label = ctx.say("do-other-people")
-        picks.append(
-            Pick(label, "ticket-people", ticket.id, {**told, "first": after})
-        )
-    command = Command.ASSIGN if action is Action.ASSIGN else Command.TRANSFER
-    return letters.reply(
-        message,
-        ctx.say(
-            "choose-person",
-            number=ticket.number,
-            command=commands.typed(command, ctx.language),
-        ),
-        choices=letters.choices(ctx, picks, allowed=ctx.actor),
-        ticket=ticket.id,
-    )
-
-
-def press_people(
-    ctx: Context, press: Pressed, button: Button
-) -> list[Outgoing]:
-    """Show other people to whom a ticket can be handed."""
-    ticket, action = _still_asked(ctx, button)
-    return [
-        letters.notice(press, ""),
-        *letters.settled(ctx, press),
-        who(ctx, press, ticket, action, int(button.args["first"])),
-    ]
-
-
-def _still_asked(ctx: Context, button: Button) -> tuple[Ticket, Action]:
-    """Return what the button is about; refuse if somebody has decided."""
-    ticket = tickets.get(ctx.db, TicketId(button.subject_id))
-    action = Action(str(button.args["action"]))
-    if not access.may(report.ties_to(ctx, ticket), action):
-        raise Refused("refused-not-allowed", number=ticket.number)
-    holder = ticket.assignee_id or ""
-    if button.args["was"] != holder:
-        person = ctx.find(ticket.assignee_id)
-        raise Refused(
-            "refused-handed-on",
-            number=ticket.number,
-            name=person.name if person else ctx.say("level-community"),
-        )
-    return ticket, action
-
-
-def _nearest_first(ctx: Context, ticket: Ticket) -> list[Person]:
-    """Return the staff, those of the ticket's body and grid before others."""
-    of_body = opening.body_people(ctx, ticket.body_id)
-    worker = people.worker_of(ctx.db, ctx.id, ticket.grid_id)
-
-    def is_far(person: Person) -> bool:
-        grids = {grid for _, grid in person.roles if grid}
-        return not (
-            person.id in of_body or person == worker or ticket.grid_id in grids
-        )
-
-    return sorted(staff(ctx), key=is_far)
-
-
-def staff(ctx: Context) -> list[Person]:
-    """Return whom a ticket can be given to: workers, heads, bodies."""
-    found: dict[PersonId, Person] = {}
-    for role in (Role.WORKER, Role.HEAD):
-        for grid in ctx.community.grids:
-            for person in people.holding(ctx.db, ctx.id, role, grid.id):
-                found.setdefault(person.id, person)
-    for body in ctx.community.bodies:
-        for id_ in body.people:
-            member = ctx.find(id_)
-            if member is not None:
-                found.setdefault(member.id, member)
-    return list(found.values())
-
-
-def named_staff(ctx: Context, words: str) -> Person | None:
-    """Return the staff member of a name, None for no name; or refuse."""
-    name = words.strip().lstrip("@")
-    if not name:
-        return None
-    for person in staff(ctx):
-        if name in {person.name, person.id}:
-            return person
-    raise Refused("refused-no-person", name=name[:20])
 
 
 DEEDS: dict[Action, Deed] = {
