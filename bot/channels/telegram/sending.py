@@ -158,7 +158,8 @@ class Sender:
         try:
             return await told(self._call(chat, part, reply_to, chat.thread))
         except Never as no:
-            if not chat.thread or not _names(no, _NO_TOPIC):
+            # a reply stands in the topic of its message without being told
+            if not (chat.thread or reply_to) or not _names(no, _NO_TOPIC):
                 raise
         return await told(self._call(chat, part, "", ""))
 

@@ -161,6 +161,21 @@ async def test_a_reply_finds_its_way_out_of_a_closed_topic(
     assert "message_thread_id" not in group.heard[0]
 
 
+async def test_news_of_a_matter_find_their_way_out_of_a_closed_topic(
+    telegram: Telegram, group: Group, lin: Person
+) -> None:
+    """Later news name the report alone; its topic may be shut by then."""
+    thread = group.opens_topic("报事")
+    report = lin.says(group, "井盖破了", thread=thread)
+    group.room.closed_topics.add(thread)
+    chat, reply_to = place(group.id), str(report["message_id"])
+
+    await telegram.send(Say(chat=chat, text="办结", reply_to=reply_to), "1")
+
+    assert group.words == ["办结"]
+    assert "message_thread_id" not in group.heard[0]
+
+
 async def test_long_words_go_in_parts_and_lose_nothing(
     telegram: Telegram, lin: Person
 ) -> None:
