@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from config.terms import Action, ChatKind, Command, CommunityId, Urgency
 from handlers import (
+    corrections,
     deadlines,
     faq,
     groups,
@@ -468,7 +469,7 @@ def _edited(ctx: Context, message: Edited) -> list[Outgoing]:
         return []
     if known.wish_id is not None:
         return wishes.edit(ctx, message, known)
-    return report.edit(ctx, message, known)
+    return corrections.edit(ctx, message, known)
 
 
 def _withdrawn(ctx: Context, message: Withdrawn) -> list[Outgoing]:
@@ -477,7 +478,7 @@ def _withdrawn(ctx: Context, message: Withdrawn) -> list[Outgoing]:
         return []
     if known.wish_id is not None:
         return wishes.recall(ctx, message, known)
-    return report.take_back(ctx, message, known)
+    return corrections.take_back(ctx, message, known)
 
 
 def _nearest(message: Said, typed: Mistyped) -> list[Outgoing]:

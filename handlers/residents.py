@@ -10,7 +10,7 @@ from config.terms import (
     Status,
     TicketId,
 )
-from handlers import letters, opening, report, triage, wording
+from handlers import corrections, letters, opening, report, triage, wording
 from handlers.context import Context
 from handlers.letters import Pick
 from handlers.rules import access
@@ -75,9 +75,9 @@ def track(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
 def withdraw(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
     """Take one's own report back."""
     ticket, _ = triage.named_ticket(ctx, message, rest)
-    if report.is_under_way(ctx, ticket):
-        return [report.ask_withdraw(ctx, message, ticket)]
-    said = report.withdraw(ctx, ticket)
+    if corrections.is_under_way(ctx, ticket):
+        return [corrections.ask_withdraw(ctx, message, ticket)]
+    said = corrections.withdraw(ctx, ticket)
     return [
         letters.reply(
             message,
@@ -100,10 +100,10 @@ def category(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
         if words.strip() in {each.id, *each.names.values()}
     ]
     if wanted:
-        return report.reclassified(ctx, message, ticket, wanted[0])
+        return corrections.reclassified(ctx, message, ticket, wanted[0])
     if words.strip():
         raise Refused("refused-category", words=words.strip()[:20])
-    return report.choose_category(ctx, message, ticket)
+    return corrections.choose_category(ctx, message, ticket)
 
 
 def press_fixed(
