@@ -287,18 +287,20 @@ class Intake:
         ):
             self._remember(speech, borne=True)
             return True
-        verdicts = [self._people.count(speaker, now)]
+        verdicts = {"refused-flood": self._people.count(speaker, now)}
         # a press says nothing in the group, and a wish may be pressed by all
         said = isinstance(message, Said)
         if said and message.chat.kind is ChatKind.GROUP:
-            verdicts.append(self._chats.count(message.chat.key, now))
-        borne = all(verdict is Verdict.PASS for verdict in verdicts)
+            crowd = self._chats.count(message.chat.key, now)
+            verdicts["refused-crowd"] = crowd
+        borne = all(one is Verdict.PASS for one in verdicts.values())
         self._remember(speech, borne=borne)
-        told = Verdict.NOTICE in verdicts
-        if told or not (borne or said):
+        told = [it for it, one in verdicts.items() if one is Verdict.NOTICE]
+        notice = told[0] if told else ""
+        if notice or not (borne or said):
             fixed = self.fixed
             await self.database.write(
-                lambda db: hearing.hush(fixed, db, message, now, told=told)
+                lambda db: hearing.hush(fixed, db, message, now, notice=notice)
             )
         self.flooded += not borne
         return borne

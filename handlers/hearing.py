@@ -123,14 +123,17 @@ def hush(
     message: Said | Pressed,
     now: datetime,
     *,
-    told: bool,
+    notice: str,
 ) -> None:
-    """Say once that somebody says too much; a further press only ends."""
+    """Say once, with this sentence, that too much is said.
+
+    Without one a press only ends.
+    """
     ctx = _surroundings(fixed, db, message, now)
     if ctx is None:
         return
-    if told:
-        letters.post(ctx, _refusal(ctx, message, Refused("refused-flood")))
+    if notice:
+        letters.post(ctx, _refusal(ctx, message, Refused(notice)))
     elif isinstance(message, Pressed):
         letters.post(ctx, [letters.notice(message, "")])
 

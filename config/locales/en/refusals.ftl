@@ -45,6 +45,7 @@ refused-merge-self = A ticket cannot be merged with itself; give two numbers.
 refused-no-person = I cannot find “{ $name }”. Please give the name of a staff member as it stands in the list.
 refused-no-reporter = Ticket { $number } has no reporter to ask. Please look on the spot, or call.
 refused-flood = That is a bit fast. Please wait a minute; if it is urgent, call.
+refused-crowd = Too much at once in this group: from this one on, nothing of this minute was taken down. Please send it again in a minute; if it is urgent, call.
 refused-private-only = Please send me the same words in private.
 refused-group-only = Please send this in the residents' group; its administrator must do it.
 refused-desk-only = This is for the community's desk.

@@ -45,6 +45,7 @@ refused-merge-self = 不能和自己合并，请写两个不同的编号。
 refused-no-person = 没有找到“{ $name }”，请写工作人员的姓名，和名单上的一样。
 refused-no-reporter = 工单 { $number } 没有留下报事人，问不到。请直接到现场或打电话了解。
 refused-flood = 您发得有点快，请过一分钟再发；急事请直接打电话。
+refused-crowd = 群里一下子消息太多，从这条起，这一分钟的都没有记下。请过一分钟再发；急事请直接打电话。
 refused-private-only = 这件事请私聊我，发同样的话就行。
 refused-group-only = 这个请在居民群里发，由群管理员来发。
 refused-desk-only = 这个功能只给社区工作人员使用。
