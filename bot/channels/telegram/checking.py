@@ -84,11 +84,7 @@ class Checker:
                 user_id=me.id,
             )
         except Refusal as no:
-            if no.migrate_to:
-                return self._bad(
-                    "group-moved", group=group, to=str(no.migrate_to)
-                )
-            return self._bad("group-closed", group=group, error=str(no))
+            return self._shut(group, no)
         except TelegramError as wrong:
             return self._failure(wrong)
         if member.status in {"left", "kicked"} or not member.is_member:
@@ -97,12 +93,24 @@ class Checker:
             return self._good("group", group=group)
         return self._bad("group-deaf", group=group)
 
+    def _shut(self, group: str, no: Refusal) -> Finding:
+        """Say why a group lets us not even look."""
+        if no.migrate_to:
+            return self._bad("group-moved", group=group, to=str(no.migrate_to))
+        if no.status == HTTPStatus.FORBIDDEN:
+            return self._bad("group-left", group=group)
+        if _passes(no):
+            return self._failure(no)
+        return self._bad("group-closed", group=group, error=str(no))
+
     def _failure(self, wrong: TelegramError) -> Finding:
         if isinstance(wrong, Refusal) and wrong.status in {
             HTTPStatus.UNAUTHORIZED,
             HTTPStatus.NOT_FOUND,
         }:
             return self._bad("token")
+        if isinstance(wrong, Refusal) and _passes(wrong):
+            return self._bad("busy", error=wrong.message)
         return self._bad("unreachable", error=wrong.message)
 
     def _good(self, message: str, **values: object) -> Finding:
@@ -114,3 +122,11 @@ class Checker:
         return Finding(
             ok=False, words=self._say(f"telegram-{message}", **values)
         )
+
+
+def _passes(no: Refusal) -> bool:
+    """Whether the platform is in trouble itself, or only wants a pause."""
+    return (
+        no.status == HTTPStatus.TOO_MANY_REQUESTS
+        or no.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    )

@@ -2,6 +2,7 @@
 telegram-identity = Telegram: connected as { $name }.
 telegram-token = Telegram refuses the token. Ask @BotFather for a valid one and put it into LINLI_TELEGRAM_TOKEN.
 telegram-unreachable = Telegram cannot be reached ({ $error }). Check the network, or LINLI_TELEGRAM_API_URL.
+telegram-busy = Telegram is too busy to tell ({ $error }). Run this again in a few minutes.
 telegram-no-groups = { $name } may not join groups. Allow it with /setjoingroups at @BotFather.
 telegram-hears-all = The bot receives everything said in its groups.
 telegram-privacy = Privacy mode is on: { $name } receives only commands, mentions and replies. Choose Disable with /setprivacy at @BotFather, then remove the bot from its groups and add it again; or make it an administrator there.

@@ -2,6 +2,7 @@
 telegram-identity = Telegram：机器人 { $name } 已连上。
 telegram-token = Telegram 不认这个令牌。请向 @BotFather 要一个有效的，填到 LINLI_TELEGRAM_TOKEN。
 telegram-unreachable = 连不上 Telegram（{ $error }）。请检查网络，或核对 LINLI_TELEGRAM_API_URL。
+telegram-busy = Telegram 现在忙不过来（{ $error }），看不全。过几分钟再运行一次。
 telegram-no-groups = { $name } 还不能加入群聊。请在 @BotFather 用 /setjoingroups 打开。
 telegram-hears-all = 群里的话机器人都能收到。
 telegram-privacy = 隐私模式开着，{ $name } 只收得到命令、@提及和回复。请在 @BotFather 用 /setprivacy 选 Disable，再把机器人移出群后重新拉入；或者在群里把它设为管理员。

@@ -685,6 +685,31 @@ async def test_each_trouble_is_named_with_its_cure(
         assert cure in text
 
 
+async def test_a_group_that_threw_the_bot_out_is_told_to_add_it(
+    api: BotApi, group: Group, lin: Person
+) -> None:
+    """The number in the pack is right; there is nothing to check in it."""
+    lin.kicks_bot(group)
+
+    words = await _check(api, group.id)
+
+    assert "Add it" in words[-1]
+
+
+@pytest.mark.parametrize("method", ["getMe", "getChatMember"])
+@pytest.mark.parametrize("status", [429, 502])
+async def test_a_platform_that_is_busy_is_asked_again_later(
+    api: BotApi, group: Group, method: str, status: int
+) -> None:
+    """Neither the network nor the group's number is to blame."""
+    api.faults.refuse(method, status, "not now")
+
+    words = await _check(api, group.id)
+
+    assert words[-1].startswith("-")
+    assert "again in a few minutes" in words[-1]
+
+
 async def test_a_refused_token_is_named(api: BotApi) -> None:
     words = await _check(api, token="42:wrong")  # noqa: S106
 
