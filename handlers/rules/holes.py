@@ -43,6 +43,13 @@ _STEPS = tuple(
         (rf"\b(for|help|visit|with) {_HOLES}", r"\1 a neighbour"),
         (rf"{_HOLE}家", "一位邻居家"),
         # who I am, how to reach me
+        (
+            (
+                r"(我是[^\s,，。;；]{0,12}(?:楼|弄|栋|幢|座|单元|网格)的)"
+                rf"{_HOLES}(?=[,，。;；\s]|$)"
+            ),
+            r"\1",
+        ),
         (rf"{_NAMING}{_HOLES}{_DOOR}", ""),
         (
             (

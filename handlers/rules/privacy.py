@@ -130,6 +130,10 @@ _FINDERS = (
         rf"[- ,，]?(?P<hide>\d{{3,4}}|{_SAID}){_NOT_A_ROOM}",
         re.IGNORECASE,
     ),
+    # behind a lane; 288弄102号 is a house in it
+    re.compile(
+        rf"(?<=\d弄)(?P<hide>\d{{3,4}}|{_SAID})(?!号){_NOT_A_ROOM}",
+    ),
     re.compile(
         r"(?:楼[上下]|隔壁|对[门面]|邻居|住在?|家[在里]|我家|我是|门牌号?|房号"
         r"|房间号?)[:： 的是在]{0,2}"
