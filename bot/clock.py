@@ -4,6 +4,7 @@ Every beat may be missed, doubled or come late: what is due stands in the
 database and is claimed there, in the transaction of its effect.
 """
 
+import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -92,6 +93,8 @@ class Clock:
         name = getattr(beat, "__name__", "")
         try:
             await beat()
+        except asyncio.CancelledError:
+            return  # we stop; the scheduler would log it as a failure
         except Exception as error:  # noqa: BLE001  one broad per loop
             if is_away(error):
                 # it comes again in a moment, and so may the database
