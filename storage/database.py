@@ -280,8 +280,8 @@ class Database:
             os.close(self._lock)
             self._lock = None
             raise Taken(
-                f"{path} is in use by another process. SQLite serves exactly"
-                " one; use PostgreSQL for more."
+                f"{path} is in use by another process: stop Linli first."
+                " SQLite serves exactly one; use PostgreSQL for more."
             ) from None
 
     async def _write_on(self) -> None:

@@ -62,6 +62,7 @@ def test_nobody_is_asked_about_a_database_in_use(own: Office) -> None:
     assert done.exit_code == 2
     assert "Forget" not in done.output
     assert done.stderr.startswith(f"{own.database} is in use by another")
+    assert "stop Linli first" in done.stderr
 
 
 def test_nobody_is_asked_about_whom_nobody_knows(own: Office) -> None:
