@@ -14,7 +14,7 @@ from config.terms import (
     Number,
     Role,
 )
-from handlers import handing, letters, report, triage, wording
+from handlers import handing, letters, opening, report, triage, wording
 from handlers.context import Context
 from handlers.letters import Pick
 from handlers.rules import access, commands
@@ -123,6 +123,8 @@ def _check_role(ctx: Context, command: Command) -> None:
     if command is Command.CLAIM and not person.has(Role.VOLUNTEER):
         raise Refused("refused-not-volunteer")
     for_staff = (*SHOWN[Audience.WORKER], *SHOWN[Audience.DESK])
+    if opening.bodies_of(ctx, person.id):
+        for_staff = SHOWN[Audience.DESK]
     if command in for_staff and not person.has(*STAFF):
         raise Refused("refused-staff-only")
 
@@ -197,7 +199,10 @@ def _work(ctx: Context) -> Sequence[Ticket]:
     grids = people.grids_of(ctx.db, ctx.id, person.id)
     if person.has(*access.LEADERS):
         grids = frozenset(grid.id for grid in ctx.community.grids)
-    return tickets.assigned(ctx.db, ctx.id, person.id, grids, _LOOKED_AT)
+    bodies = opening.bodies_of(ctx, person.id)
+    return tickets.assigned(
+        ctx.db, ctx.id, person.id, grids, bodies, _LOOKED_AT
+    )
 
 
 def _first_words(ctx: Context, ticket: Ticket) -> str:

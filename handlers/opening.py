@@ -440,6 +440,13 @@ def body_people(ctx: Context, body: BodyId | None) -> tuple[PersonId, ...]:
         return ()
 
 
+def bodies_of(ctx: Context, person: PersonId) -> frozenset[BodyId]:
+    """Return the responsible bodies whose tickets a person takes."""
+    return frozenset(
+        body.id for body in ctx.community.bodies if person in body.people
+    )
+
+
 def reminder(
     ctx: Context, ticket: TicketId, limit: int, rung: str, at: datetime
 ) -> dict[str, Any]:

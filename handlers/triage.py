@@ -204,14 +204,18 @@ def todo(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
     grids = people.grids_of(ctx.db, ctx.id, person.id)
     if person.has(*access.LEADERS):
         grids = frozenset(grid.id for grid in ctx.community.grids)
-    found = tickets.assigned(ctx.db, ctx.id, person.id, grids, limit=21)
+    bodies = opening.bodies_of(ctx, person.id)
+    found = tickets.assigned(
+        ctx.db, ctx.id, person.id, grids, bodies, limit=21
+    )
     if not person.has(*access.LEADERS):
         found = [
             one
             for one in found
-            if not access.is_desks_alone(one.private, one.assignee_id)
+            if one.body_id in bodies
+            or not access.is_desks_alone(one.private, one.assignee_id)
         ]
-    if not found and not person.has(*STAFF):
+    if not found and not person.has(*STAFF) and not bodies:
         raise Refused("refused-staff-only")
     if not found:
         return letters.in_private(ctx, message, ctx.say("todo-none"))

@@ -275,9 +275,13 @@ def assigned(
     community: CommunityId,
     person: PersonId,
     grids: frozenset[GridId] = frozenset(),
+    bodies: frozenset[BodyId] = frozenset(),
     limit: int = 50,
 ) -> Sequence[Ticket]:
-    """Return open tickets of a person (or of grids), soonest due first."""
+    """Return open tickets of a person, of grids and of bodies.
+
+    Soonest due first.
+    """
     t, k = schema.ticket, schema.time_limit
     soonest = (
         select(func.min(k.c.due_at))
@@ -287,6 +291,8 @@ def assigned(
     mine = t.c.assignee_id == person
     if grids:
         mine |= t.c.grid_id.in_(grids)
+    if bodies:
+        mine |= t.c.body_id.in_(bodies)
     rows = db.execute(
         select(*_COLUMNS)
         .where(

@@ -18,6 +18,24 @@ async def test_the_desk_files_for_a_caller_and_gets_the_answer_to_copy(
         assert "12号楼电梯坏了" in town.last("prop"), "and the body's people"
 
 
+async def test_a_bodys_people_list_what_is_theirs_and_nothing_else(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    async with World.opened(sqlite_url, tmp_path) as town:
+        await town.says("prop", "待办")
+        assert "没有待办" in town.last("prop")
+
+        await town.says("wang", "报事 3号楼路灯坏了", group="g1")
+        await town.says("li", "报事 3号楼垃圾没人收", group="g1")
+        await town.says("prop", "待办")
+
+        listed = town.last("prop")
+        assert "待办 1 件" in listed
+        assert "3号楼路灯坏了" in listed
+        await town.says("prop", "受理")
+        assert "受理 1" in town.last("prop")
+
+
 async def test_a_merged_reporter_follows_along_and_a_merge_can_be_undone(
     database_url: str, tmp_path: Path
 ) -> None:
