@@ -84,9 +84,9 @@ def until(
     to: Language,
     kind: str = LimitKind.RESOLVE,
 ) -> str:
-    """Return the sentence that promises a limit, "" if none runs."""
+    """Return the sentence that promises a limit, "" if none is to come."""
     for limit in limits:
-        if limit.kind == kind:
+        if limit.kind == kind and limit.due_at > ctx.now:
             return ctx.say(f"until-{kind}", to, at=limit.due_at)
     return ""
 

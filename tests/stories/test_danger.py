@@ -44,6 +44,18 @@ async def test_the_group_hears_until_when_and_who_is_responsible(
         assert "每5分钟" in answer
 
 
+async def test_who_accepts_too_late_promises_nothing_that_has_passed(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    async with World.opened(sqlite_url, tmp_path, at=THREE_AT_NIGHT) as town:
+        await town.says("wang", GAS, group="g1")
+        await town.passes(timedelta(hours=5))
+
+        await town.says("lin", "受理 1")
+
+        assert town.last("wang") == "您的工单 1 已由林工受理。"
+
+
 async def test_nobody_accepts_and_the_alarm_climbs_and_ends(
     database_url: str, tmp_path: Path
 ) -> None:
