@@ -273,7 +273,7 @@ def _remind(ctx: Context, ticket: Ticket, limit: TimeLimit) -> list[Nudge]:
             number=ticket.number,
             what=ctx.say(f"limit-{_known(limit.kind)}", to),
             at=limit.due_at,
-            by=abs(limit.due_at - ctx.now),
+            by=_whole_minutes(limit.due_at - ctx.now),
         )
         below = (
             wording.excerpt(_said_of(ctx, ticket)),
@@ -298,8 +298,14 @@ def _short(ctx: Context, limit: TimeLimit, to: Language) -> str:
         f"nudge-{_when(left)}",
         to,
         what=ctx.say(f"owed-{_known(limit.kind)}", to),
-        by=abs(left),
+        by=_whole_minutes(left),
     )
+
+
+def _whole_minutes(left: timedelta) -> timedelta:
+    """Return how long, as people say it: the clock looks a bit later."""
+    minute = timedelta(minutes=1)
+    return -(-left // minute) * minute if left > timedelta(0) else -left
 
 
 def _was_late(ctx: Context, ticket: Ticket, limit: TimeLimit) -> bool:

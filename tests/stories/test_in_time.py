@@ -56,6 +56,19 @@ async def test_a_reminder_of_the_night_says_in_the_morning_what_is_true_then(
         assert "已过2小时30分钟" in late
 
 
+async def test_a_clock_that_looks_a_moment_later_still_says_whole_hours(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    at = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
+    async with World.opened(sqlite_url, tmp_path, at=at) as town:
+        await town.says("wang", "报事 2号楼楼道灯不亮", group="g1")
+        town.clock.passes(timedelta(hours=22, seconds=20))
+        await town.core.clock.tick()
+        await town.settles()
+
+        assert "还有2小时。" in _news(town, "lin")[-1]
+
+
 async def test_danger_is_said_at_night_too(
     database_url: str, tmp_path: Path
 ) -> None:
