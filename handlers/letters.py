@@ -80,10 +80,10 @@ def choices(
     rows: list[dict[str, Any]] = []
     for pick in picks:
         if pick.url:
-            made.append(Choice(label=pick.label[:LABEL], url=pick.url))
+            made.append(Choice(label=_cut(pick.label), url=pick.url))
             continue
         token = ctx.fixed.token()
-        made.append(Choice(label=pick.label[:LABEL], token=token))
+        made.append(Choice(label=_cut(pick.label), token=token))
         rows.append(
             {
                 "token": token,
@@ -100,6 +100,15 @@ def choices(
         )
     buttons.issue(ctx.db, rows)
     return tuple(made)
+
+
+def _cut(label: str) -> str:
+    """Return a label as long as may be, and show where it was cut."""
+    if len(label) <= LABEL:
+        return label
+    kept = label[: LABEL - 1]
+    words, blank, _ = kept.rpartition(" ")
+    return f"{words if blank and len(words) > LABEL // 2 else kept}…"
 
 
 def reply(

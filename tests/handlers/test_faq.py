@@ -10,6 +10,7 @@ from sqlalchemy import select, text
 
 from config.pack.values import Entry, Pack
 from config.terms import CommunityId, EntryId, Source, Status
+from handlers.letters import LABEL
 from storage import faq, schema, tickets
 from storage.apply import apply
 from storage.database import Connection
@@ -172,6 +173,25 @@ async def test_an_unsure_question_gets_choices(town: World) -> None:
 
     await town.presses("wang", "怎么上牌", group="g1")
     assert "购车发票" in town.last("g1")
+
+
+async def test_a_label_too_long_for_a_button_shows_that_it_was_cut(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    long = (
+        "How do I renew my residence permit here?",
+        "How do I renew my residence insurance?",
+    )
+    entries = tuple(
+        _entry(f"e{n}", one, answer="Ask.") for n, one in enumerate(long)
+    )
+    pack = Pack((replace(COMMUNITY, faq=entries),))
+    async with World.opened(sqlite_url, tmp_path, pack=pack) as town:
+        await town.says("wang", "/ask renew my residence")
+
+        labels = town.labels("wang")[:-1]
+        assert "How do I renew my residence…" in labels
+        assert all(len(label) <= LABEL for label in labels)
 
 
 async def test_a_stranger_cannot_choose_for_the_one_who_asked(
