@@ -28,7 +28,7 @@ export function face(name, address, group) {
     element.append(el("img", { src: "/static/logo.svg", alt: "" }));
     return element;
   }
-  element.append([...name.split("·").at(-1)][0] ?? "·");
+  element.append([...name.split("·").at(-1).trim()][0] ?? "·");
   let sum = 0;
   for (const letter of address) sum = (sum * 31 + letter.codePointAt(0)) % 6;
   element.classList.add(group ? "group" : `c${sum}`);
