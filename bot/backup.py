@@ -9,6 +9,7 @@ also counts on from where the other was: nothing is numbered twice.
 import sqlite3
 import tarfile
 import tempfile
+import zlib
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -49,9 +50,27 @@ def back_up(
     source, media = _places(database_url, media_url)
     if not source.exists():
         raise CannotBackUp(f"{source}: there is no database yet")
+    if to.is_dir() or not to.absolute().parent.is_dir():
+        raise CannotBackUp(f"{to}: must be a file in a folder that exists")
     photos = sorted(path for path in media.rglob("*") if path.is_file())
     part = to.with_name(f"{to.name}.part")
-    with tempfile.TemporaryDirectory(dir=to.absolute().parent) as folder:
+    try:
+        _write(source, media, photos, part, told)
+        part.rename(to)
+    except sqlite3.Error as wrong:
+        raise CannotBackUp(f"{to}: {wrong}") from None
+    except OSError as wrong:
+        raise CannotBackUp(f"{to}: {wrong.strerror}") from None
+    finally:
+        part.unlink(missing_ok=True)
+    told(len(photos), len(photos))
+    return len(photos)
+
+
+def _write(
+    source: Path, media: Path, photos: list[Path], part: Path, told: Told
+) -> None:
+    with tempfile.TemporaryDirectory(dir=part.absolute().parent) as folder:
         copy = Path(folder) / DATABASE
         with closing(sqlite3.connect(source)) as db:
             db.execute("VACUUM INTO ?", (str(copy),))
@@ -62,9 +81,6 @@ def back_up(
                 # a photo may be deleted while we go through the list
                 if photo.exists():
                     tar.add(photo, f"{MEDIA}/{photo.relative_to(media)}")
-    part.rename(to)
-    told(len(photos), len(photos))
-    return len(photos)
 
 
 async def restore(database_url: str, media_url: str, source: Path) -> int:
@@ -77,7 +93,7 @@ async def restore(database_url: str, media_url: str, source: Path) -> int:
     with tempfile.TemporaryDirectory(dir=_made(target.parent)) as folder:
         _unpack(source, Path(folder))
         copy = Path(folder) / DATABASE
-        _check(copy)
+        _check(source, copy)
         here = await _look(database_url) if target.exists() else _NOTHING
         if target.exists():
             _set_aside(target)
@@ -112,20 +128,25 @@ def _places(database_url: str, media_url: str) -> tuple[Path, Path]:
 
 
 def _unpack(source: Path, folder: Path) -> None:
+    if not source.is_file():
+        raise CannotBackUp(f"{source}: there is no such file")
     try:
         with tarfile.open(source, "r:gz") as tar:
             tar.extractall(folder, filter="data")
-    except (tarfile.TarError, OSError, EOFError) as wrong:
+    except (tarfile.TarError, zlib.error, OSError, EOFError) as wrong:
         raise CannotBackUp(f"{source}: is no whole backup: {wrong}") from None
 
 
-def _check(copy: Path) -> None:
+def _check(source: Path, copy: Path) -> None:
     if not copy.exists():
-        raise CannotBackUp(f"there is no {DATABASE} in it")
-    with closing(sqlite3.connect(copy)) as db:
-        found = db.execute("PRAGMA integrity_check").fetchone()
-    if found != ("ok",):
-        raise CannotBackUp(f"its database is damaged: {found[0]}")
+        raise CannotBackUp(f"{source}: there is no {DATABASE} in it")
+    try:
+        with closing(sqlite3.connect(copy)) as db:
+            (found,) = db.execute("PRAGMA integrity_check").fetchone()
+    except sqlite3.Error as wrong:
+        found = str(wrong)
+    if found != "ok":
+        raise CannotBackUp(f"{source}: its database is damaged: {found}")
 
 
 async def _look(database_url: str) -> _Here:

@@ -1,6 +1,11 @@
 """A backup that is put back, and what may not come back with it."""
 
 import asyncio
+import re
+import resource
+import tarfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -63,5 +68,65 @@ def test_what_is_no_backup_changes_nothing(
 
     with pytest.raises(CannotBackUp, match="no whole backup"):
         asyncio.run(restore(sqlite_url, f"file://{tmp_path}/media", wrong))
+
+    assert sqlite_path.read_bytes() == before
+
+
+@contextmanager
+def little_room() -> Iterator[None]:
+    """Let no file grow past a few pages, as where a disk is full."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (64 * 1024, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_full_disk_is_said_to_be_one_and_leaves_nothing(
+    sqlite_url: str, sqlite_path: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    assert sqlite_path.stat().st_size > 64 * 1024
+
+    with (
+        little_room(),
+        pytest.raises(CannotBackUp, match=r"b\.tar\.gz: "),
+    ):
+        back_up(sqlite_url, f"file://{tmp_path}/media", folder / "b.tar.gz")
+
+    assert list(folder.iterdir()) == []
+
+
+def test_a_backup_is_asked_for_where_a_file_can_be(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    media = f"file://{tmp_path}/media"
+    for to in (tmp_path, tmp_path / "none" / "b.tar.gz"):
+        with pytest.raises(CannotBackUp, match="a file in a folder"):
+            back_up(sqlite_url, media, to)
+
+    assert list(tmp_path.parent.glob("*.part")) == []
+
+
+def test_a_damaged_backup_is_said_to_be_one(
+    sqlite_url: str, sqlite_path: Path, tmp_path: Path
+) -> None:
+    media, whole = f"file://{tmp_path}/media", tmp_path / "whole.tar.gz"
+    back_up(sqlite_url, media, whole)
+    before = sqlite_path.read_bytes()
+    bad = bytearray(whole.read_bytes())
+    bad[len(bad) // 2 : len(bad) // 2 + 400] = b"\xff" * 400
+    flipped, foreign = tmp_path / "flipped.tar.gz", tmp_path / "notes.tar.gz"
+    flipped.write_bytes(bad)
+    notes = tmp_path / "notes.txt"
+    notes.write_text("milk and eggs" * 500)
+    with tarfile.open(foreign, "w:gz") as tar:
+        tar.add(notes, "linli.sqlite")
+
+    for wrong in (flipped, foreign, tmp_path / "missing.tar.gz"):
+        with pytest.raises(CannotBackUp, match=re.escape(str(wrong))):
+            asyncio.run(restore(sqlite_url, media, wrong))
 
     assert sqlite_path.read_bytes() == before
