@@ -261,7 +261,7 @@ async def test_a_merge_is_undone_by_its_number(town: World) -> None:
         ("帮我查一下进度", "您报的事：\n1 · 待受理"),
         ("查一下工单1", "工单 1 · 待受理"),
         ("thanks", "不客气！"),
-        ("救命", "有危险请先远离，并马上拨打：119"),
+        ("救命", "有危险请先保证自己的安全，马上拨打：119"),
     ],
 )
 async def test_plain_words_to_us_get_what_they_ask_for(
@@ -283,6 +283,15 @@ async def test_the_same_words_in_the_group_are_talk(
     assert len(town.read("g1")) == before
 
 
+async def test_nobody_is_told_to_leave_who_has_fainted_alone(
+    town: World,
+) -> None:
+    await town.says("zhou", "3号楼门口着火了，有人晕倒了")
+
+    assert "119" in town.last("zhou")
+    assert "远离" not in town.last("zhou")
+
+
 async def test_a_danger_is_heard_in_the_middle_of_a_dialogue(
     town: World,
 ) -> None:
@@ -290,4 +299,4 @@ async def test_a_danger_is_heard_in_the_middle_of_a_dialogue(
 
     await town.says("zhou", "3号楼着火了！快来人")
 
-    assert town.last("zhou").startswith("危险！请先远离，并马上拨打：")
+    assert town.last("zhou").startswith("危险！请先保证自己的安全，马上拨打：")

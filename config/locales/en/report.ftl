@@ -1,6 +1,6 @@
 # Reports: acknowledgement, confirmation, additions, corrections
 received = Received: ticket { $number }.
-received-danger = Danger! Keep away and call at once: { $numbers }. The grid worker and the community desk have been told.
+received-danger = Danger! Keep yourself safe and call at once: { $numbers }. The grid worker and the community desk have been told.
 received-correct = Wrong? Reply “/category” or “/notreport”. To add something, reply to this message.
 received-apart = Received. Somebody will contact you in private; it is not discussed in the group. Please see our private chat.
 added-apart = Noted. Let us go on in private.
@@ -50,4 +50,4 @@ you-are-welcome = You are welcome!
 call-in-group = { $name }, there is a message for you: please open our private chat.
 answered-in-private = I have answered you in private.
 said-again = (This may have been sent before.)
-ask-danger = If there is danger, keep away and call at once: { $numbers }.
+ask-danger = If there is danger, keep yourself safe and call at once: { $numbers }.

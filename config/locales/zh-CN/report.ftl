@@ -1,6 +1,6 @@
 # 报事：受理回执、确认、补充和更正
 received = 收到，工单 { $number }。
-received-danger = 危险！请先远离，并马上拨打：{ $numbers }。已通知网格员和社区值班人员。
+received-danger = 危险！请先保证自己的安全，马上拨打：{ $numbers }。已通知网格员和社区值班人员。
 received-correct = 不对？回复“改分类”或“不是报事”。要补充，请引用（回复）这条消息。
 received-apart = 收到。这件事会私下联系您，不在群里讨论，请看和我的私聊。
 added-apart = 记下了，这件事我们私下说。
@@ -50,4 +50,4 @@ you-are-welcome = 不客气！
 call-in-group = { $name }，有一条消息等您查收，请打开和我的私聊。
 answered-in-private = 已私聊答复您。
 said-again = （这条可能重复发送）
-ask-danger = 有危险请先远离，并马上拨打：{ $numbers }。
+ask-danger = 有危险请先保证自己的安全，马上拨打：{ $numbers }。
