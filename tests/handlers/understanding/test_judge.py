@@ -4,6 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from config.pack.loading import load
+from config.settings import DEMO_PACK
 from config.terms import GridId, Urgency
 from handlers.understanding.meaning import Intent, Sure
 from handlers.understanding.understanding import Understanding
@@ -237,3 +239,13 @@ def test_people_who_hurt_people_are_danger(text: str) -> None:
 )
 def test_what_only_sounds_like_it_is_none(text: str) -> None:
     assert not EAR.is_violent(text)
+
+
+def test_a_neighbour_who_beats_is_asked_about_in_english_too() -> None:
+    demo = Understanding(load(DEMO_PACK).communities[0])
+
+    heard = demo.judge("My neighbour beats his wife every night, please help")
+
+    assert heard.sure is Sure.ASK
+    assert heard.category == "violence"
+    assert heard.urgency is Urgency.DANGER
