@@ -5,6 +5,7 @@ import re
 import sys
 import traceback
 from collections.abc import Collection
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -64,8 +65,13 @@ class _Handler(logging.StreamHandler[Any]):
 
     @override
     def handleError(self, record: logging.LogRecord) -> None:
-        # logging's own way writes the bare record past the redactor
-        self.stream.write(f"a line of {record.name} could not be written\n")
+        # logging's own way writes the bare record past the redactor; and
+        # a log that can't be written (a full disk, a reader gone) must
+        # never stop the work that it tells of
+        with suppress(OSError, ValueError):
+            self.stream.write(
+                f"a line of {record.name} could not be written\n"
+            )
 
 
 _CHAIN: list[Any] = [

@@ -57,6 +57,28 @@ def test_no_line_tells_a_secret_or_a_phone(format_: LogFormat) -> None:
     assert not re.search(r"^2026-11-25 \[error\] forged", said, re.MULTILINE)
 
 
+def test_a_log_that_nobody_can_write_stops_nothing() -> None:
+    full = Path("/dev/full")  # as a disk that has no room left
+    if not full.exists():
+        pytest.skip("/dev/full: only Linux has it")
+    with full.open("w") as log:
+        done = subprocess.run(  # noqa: S603
+            [
+                sys.executable,
+                "-c",
+                f"{_TALKS}\nsys.stderr.close()\nlog.info('said')\nprint('on')",
+                "text",
+            ],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            check=False,
+        )
+
+    assert done.stdout == "on\n"
+
+
 async def test_a_databases_error_quotes_nobody(database_url: str) -> None:
     async with Database(database_url).opened() as database:
         with pytest.raises(Exception, match=r"(?i)foreign|null") as no:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from bot import logs
 from bot.cli import app
 from tests.config.pack.folders import Folder
 
@@ -39,6 +40,8 @@ class Office:
 @pytest.fixture(name="office")
 def _office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Office:
     monkeypatch.chdir(tmp_path)
+    # the log of this process is not the command's: it ends with the test
+    monkeypatch.setattr(logs, "set_up", lambda *_: None)
     return Office(tmp_path)
 
 
