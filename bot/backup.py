@@ -94,9 +94,10 @@ async def restore(database_url: str, media_url: str, source: Path) -> int:
         _unpack(source, Path(folder))
         copy = Path(folder) / DATABASE
         _check(source, copy)
-        here = await _look(database_url) if target.exists() else _NOTHING
+        here = _NOTHING
         if target.exists():
-            _set_aside(target)
+            here = await _look(target, database_url)
+        _set_aside(target)
         copy.rename(target)
         kept = Path(folder) / MEDIA
         for photo in kept.rglob("*"):
@@ -149,12 +150,20 @@ def _check(source: Path, copy: Path) -> None:
         raise CannotBackUp(f"{source}: its database is damaged: {found}")
 
 
-async def _look(database_url: str) -> _Here:
+async def _look(target: Path, database_url: str) -> _Here:
     """Return what must live on; takes the file, so nobody else has it."""
-    async with migrate.opened(database_url) as database:
-        return await database.read(
-            lambda db: _Here(erasure.tombstones(db), counters.read(db))
-        )
+    try:
+        async with migrate.opened(database_url) as database:
+            return await database.read(
+                lambda db: _Here(erasure.tombstones(db), counters.read(db))
+            )
+    except migrate.Unusable as no:
+        what, _, _ = str(no).partition(";")
+        raise CannotBackUp(
+            f"{target}: {what}. Nobody can read from it who was erased since"
+            " the backup: move the file away, restore again, then erase"
+            " them again"
+        ) from None
 
 
 def _set_aside(target: Path) -> None:

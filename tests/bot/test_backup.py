@@ -130,3 +130,22 @@ def test_a_damaged_backup_is_said_to_be_one(
             asyncio.run(restore(sqlite_url, media, wrong))
 
     assert sqlite_path.read_bytes() == before
+
+
+def test_a_database_beyond_reading_is_first_moved_away(
+    sqlite_url: str, sqlite_path: Path, tmp_path: Path
+) -> None:
+    media, to = f"file://{tmp_path}/media", tmp_path / "backup.tar.gz"
+    back_up(sqlite_url, media, to)
+    sqlite_path.write_bytes(b"\xff" * 9000)
+
+    with pytest.raises(CannotBackUp, match="who was erased since"):
+        asyncio.run(restore(sqlite_url, media, to))
+    sqlite_path.rename(tmp_path / "away")
+    log = sqlite_path.with_name(f"{sqlite_path.name}-wal")
+    log.write_bytes(b"of the file that was moved away")
+    asyncio.run(restore(sqlite_url, media, to))
+
+    assert sqlite_path.exists()
+    aside = f"{sqlite_path.name}.before-restore-wal"
+    assert sqlite_path.with_name(aside).exists()
