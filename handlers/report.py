@@ -59,7 +59,10 @@ def report(ctx: Context, message: Said, text: str) -> list[Outgoing]:
 def ask_first(ctx: Context, message: Said) -> list[Outgoing]:
     """Ask once whether it is a report; nobody answering is an answer."""
     staff = _is_told_by_staff(ctx, message)
-    text = ctx.say("ask-file" if staff else "ask-report")
+    grid = ctx.grid or opening.home_grid(ctx, ctx.person)
+    against = opening.is_against_worker(ctx, message.text, grid)
+    asked = "ask-report-desk" if against else "ask-report"
+    text = ctx.say("ask-file" if staff else asked)
     category = ctx.mind.category(message.text)[0]
     if ctx.mind.smells_of_danger(message.text):
         numbers = wording.emergency(ctx, category, ctx.language)
@@ -83,8 +86,7 @@ def ask_first(ctx: Context, message: Said) -> list[Outgoing]:
                 lives=UNDECIDED,
             ),
             quoting=not (
-                opening.is_private(ctx, message.text, category)
-                or opening.is_against_worker(ctx, message.text, ctx.grid)
+                against or opening.is_private(ctx, message.text, category)
             ),
         )
     ]

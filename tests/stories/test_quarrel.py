@@ -125,3 +125,16 @@ async def test_a_complaint_about_the_worker_goes_to_the_desk_alone(
         assert "不是您的事" in town.last("lin")
         await town.says("lin", "待办")
         assert "投诉" not in town.last("lin")
+
+
+async def test_nobody_is_offered_to_complain_to_whom_it_is_about(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    async with World.opened(sqlite_url, tmp_path) as town:
+        await town.says("wang", "我的楼栋 3号楼")
+        await town.says("wang", "3号楼路灯的事，林工态度太差了")
+
+        assert town.last("wang").startswith("需要我帮您报给社区吗？")
+        await town.presses("wang", "要，帮我报事")
+        assert "林工态度太差" in town.last("ma")
+        assert town.heard("lin") == []

@@ -5,6 +5,7 @@ received-correct = Wrong? Reply “/category” or “/notreport”. To add some
 received-apart = Received. Somebody will contact you in private; it is not discussed in the group. Please see our private chat.
 added-apart = Noted. Let us go on in private.
 ask-report = Shall I report this to the grid worker for you?
+ask-report-desk = Shall I report this to the community desk for you? It will not go to the grid worker.
 ask-report-yes = Yes, report it
 ask-file = Shall I file this as a ticket?
 ask-file-yes = Yes, file it

@@ -5,6 +5,7 @@ received-correct = 不对？回复“改分类”或“不是报事”。要补�
 received-apart = 收到。这件事会私下联系您，不在群里讨论，请看和我的私聊。
 added-apart = 记下了，这件事我们私下说。
 ask-report = 需要我帮您报给网格员吗？
+ask-report-desk = 需要我帮您报给社区吗？这件事不会转给网格员本人。
 ask-report-yes = 要，帮我报事
 ask-file = 要登记成工单吗？
 ask-file-yes = 要，登记
