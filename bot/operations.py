@@ -14,7 +14,7 @@ from bot.media import NoStore, open_store
 from config.pack.advice import advice
 from config.settings import folder_of
 from config.terms import CommunityId, PersonId, PhotoId
-from handlers import console, letters, own
+from handlers import bridge, console, letters, own
 from handlers.context import Context
 from handlers.rules.calendar import is_published
 from storage import buttons, erasure, exports, migrate, people
@@ -87,8 +87,9 @@ async def erase(plan: Plan, person: str) -> list[CommunityId]:
     """Forget a person in every community that knows them.
 
     ``person`` is an id or an account such as ``telegram:1001``. Whoever
-    was at work for them is told at the next start. Raises ``NobodyThere``,
-    and ``Taken`` while the program runs on SQLite.
+    was at work for them is told at the next start, and work-order systems
+    are asked to forget them. Raises ``NobodyThere``, and ``Taken`` while
+    the program runs on SQLite.
     """
     now = plan.now()
     fixed = fixed_of(plan)
@@ -125,11 +126,12 @@ def _id(db: Connection, community: CommunityId, person: str) -> PersonId:
 
 def _erase(ctx: Context, person: str) -> bool:
     id_ = _id(ctx.db, ctx.id, person)
+    asked = bridge.ask_to_forget(ctx, id_)
     try:
         erased = erasure.erase(ctx.db, ctx.id, id_, ctx.now)
     except KeyError:
         return False
-    letters.post(ctx, own.tell_erased(ctx, erased))
+    letters.post(ctx, [*asked, *own.tell_erased(ctx, erased)])
     return True
 
 

@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
+from bot import operations
 from bot.channels.channel import Can, Later, Unknown
 from config.pack.values import Pack, System
 from config.terms import ChatKind
 from storage.messages import Chat, Order, OrderChanged, Sender
 from tests.fakes import FakeChannel
 from tests.pictures import picture
-from tests.town import COMMUNITY
+from tests.town import CHANNEL, COMMUNITY
 from tests.world import World
 
 WORKS = System(
@@ -198,6 +199,21 @@ async def test_the_office_is_asked_to_forget_too(
         assert [it.reference[:7] for it in asked] == ["town-2-", "town-1-"]
         ended = [it for it in office.orders if it.status == "closed"]
         assert [it.reference[:7] for it in ended] == ["town-2-"]
+
+
+async def test_the_office_is_asked_to_forget_whom_an_operator_erases(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with opened(database_url, tmp_path) as office:
+        await office.town.says("wang", "报事 3号楼电梯坏了", group="g1")
+        plan = office.town.core.plan
+
+    await operations.erase(plan, f"{CHANNEL}:wang")
+
+    async with opened(database_url, tmp_path) as office:
+        await office.town.settles()
+        asked = [it for it in office.orders if "删除个人信息" in it.words]
+        assert [it.reference[:7] for it in asked] == ["town-1-"]
 
 
 async def test_the_offices_remarks_go_to_the_worker_alone_and_once(
