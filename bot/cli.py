@@ -172,7 +172,10 @@ def erase(
         them = "; ".join(f"{name}, {where}" for where, name in known)
         typer.confirm(f"Forget {person} ({them}) for good?", abort=True)
     found = _guarded(operations.erase(plan, person))
-    sys.stdout.write(f"{person}: erased in {', '.join(found)}\n")
+    sys.stdout.write(
+        f"{person}: erased in {', '.join(found)}; their photos leave the disk"
+        " at the next start\n"
+    )
 
 
 @app.command()

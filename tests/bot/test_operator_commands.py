@@ -87,7 +87,7 @@ def test_who_is_to_be_forgotten_is_named_before(own: Office) -> None:
     assert no.exit_code == 1
     assert no.output.startswith(asked)
     assert yes.output.startswith(asked)
-    assert "telegram:1001: erased in yuelai" in yes.output
+    assert "telegram:1001: erased in yuelai; their photos" in yes.output
 
 
 def test_a_check_says_what_it_looked_at(own: Office) -> None:
