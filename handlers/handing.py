@@ -94,7 +94,7 @@ def press_people(
 def hand_to(
     ctx: Context, ticket: Ticket, person: Person, action: Action
 ) -> list[Outgoing]:
-    """Make a person responsible and tell them."""
+    """Make a person responsible; tell them, and who was so before."""
     rules.next_status(ticket.status, action)
     after = tickets.move(ctx.db, ticket, ticket.status, assignee_id=person.id)
     ctx.log(
@@ -104,7 +104,17 @@ def hand_to(
         new=person.id,
     )
     running = list(limits.running(ctx.db, ticket.id))
-    return opening.hand_over(ctx, after, running, person)
+    said = opening.hand_over(ctx, after, running, person)
+    before = ctx.find(ticket.assignee_id)
+    if before is None or before.id in {person.id, ctx.actor}:
+        return said
+    text = ctx.say(
+        "told-handed-on",
+        ctx.language_of(before),
+        number=ticket.number,
+        name=person.name,
+    )
+    return [*said, *letters.tell(ctx, before, text, ticket=ticket.id)]
 
 
 def who(

@@ -67,6 +67,7 @@ async def test_the_desk_assigns_and_others_may_not(
         await town.says("ma", "派单 1 赵工")
         assert "已交给赵工" in town.last("ma")
         assert "3号楼路灯坏了" in town.last("zhao")
+        assert town.last("lin") == "工单 1 已改由赵工办理。"
 
 
 async def test_what_a_worker_forwards_is_filed_for_the_resident(

@@ -131,6 +131,7 @@ told-amended =
     { $words }
 told-amended-photos = The photos of ticket { $number } were changed by its reporter.
 told-moved = Ticket { $number } turned out to lie in { $grid } and went to the worker there. You need do nothing.
+told-handed-on = Ticket { $number } is now in the hands of { $name }.
 told-recalled = The reporter took back an addition to ticket { $number }.
 told-withdrawn = Ticket { $number } was withdrawn by its reporter; nothing more to do.
 told-accepted =

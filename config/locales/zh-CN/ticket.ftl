@@ -125,6 +125,7 @@ told-amended =
     { $words }
 told-amended-photos = 工单 { $number } 的报事人换了照片。
 told-moved = 工单 { $number } 的地点改到了{ $grid }，已交给那里的网格员，您不用再办。
+told-handed-on = 工单 { $number } 已改由{ $name }办理。
 told-recalled = 工单 { $number } 的报事人撤回了一条补充。
 told-withdrawn = 工单 { $number } 已被报事人撤回，不用再办。
 told-accepted =
