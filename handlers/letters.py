@@ -388,11 +388,15 @@ def _call_in_group(
     grid: GridId | None,
     urgency: Urgency,
 ) -> list[Outgoing]:
-    """Say once in the group that somebody should open the private chat."""
+    """Say once in the group that somebody should open the private chat.
+
+    Danger calls once more, and says so.
+    """
     if grid is None:
         return []
-    if chat is not None and people.is_called(ctx.db, chat):
+    if chat is not None and people.is_called(ctx.db, chat, urgency):
         return []
+    danger = urgency is Urgency.DANGER
     said: list[Outgoing] = []
     for group in chats.groups(ctx.db, ctx.id, grid):
         if chat is not None and group.channel != chat.channel:
@@ -402,13 +406,13 @@ def _call_in_group(
             Say(
                 chat=group,
                 text=ctx.say(
-                    "call-in-group",
+                    "call-to-danger" if danger else "call-in-group",
                     ctx.community.language,
                     name=mask(person.name),
                 ),
                 choices=(Choice(label="↗ Linli", url=link),) if link else (),
                 urgency=urgency,
-                quiet=urgency is not Urgency.DANGER,
+                quiet=not danger,
             )
         )
     return said

@@ -34,6 +34,7 @@ from config.terms import (
     Language,
     PersonId,
     Role,
+    Urgency,
 )
 from storage import prepared, schema
 from storage.database import touch
@@ -510,9 +511,14 @@ def unopened_chat(
     return Chat(row.channel, row.address, ChatKind.PRIVATE)
 
 
-def is_called(db: Connection, chat: Chat) -> bool:
-    """Whether letters wait already for this private chat to be opened."""
-    return db.execute(_CALLED, {"chat": chat.key}).first() is not None
+def is_called(db: Connection, chat: Chat, urgency: Urgency) -> bool:
+    """Whether letters wait already for this private chat to be opened.
+
+    Of danger only danger has told yet.
+    """
+    danger = urgency is Urgency.DANGER
+    statement = _CALLED_TO_DANGER if danger else _CALLED
+    return db.execute(statement, {"chat": chat.key}).first() is not None
 
 
 def set_reachable(
@@ -719,14 +725,18 @@ _UNOPENED = among(
     .limit(1),
     schema.account,
 )
-_CALLED = among(
+_WAITS_FOR_DOOR = (
     select(schema.outbox.c.id)
     .where(
         schema.outbox.c.chat == bindparam("chat"),
         schema.outbox.c.state == "waiting",
         schema.outbox.c.not_before >= NEVER,
     )
-    .limit(1),
+    .limit(1)
+)
+_CALLED = among(_WAITS_FOR_DOOR, schema.outbox)
+_CALLED_TO_DANGER = among(
+    _WAITS_FOR_DOOR.where(schema.outbox.c.urgency == Urgency.DANGER),
     schema.outbox,
 )
 # The notice alone may wait, and it is asked for by account

@@ -752,6 +752,27 @@ async def test_an_album_of_the_repair_is_shown_to_the_resident(
         assert len(lin.private.heard) == before + 1
 
 
+async def test_danger_calls_whom_an_ordinary_letter_has_called_already(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    """Once in so many words, however often they are alarmed again."""
+    async with (
+        TelegramTown.built() as town,
+        town.served(sqlite_url, tmp_path) as story,
+    ):
+        wang, group = town.people["wang"], town.groups["g1"]
+        wang.says(group, "报事 3号楼门口井盖破了")
+        await story.settles()
+
+        wang.says(group, "3号楼闻到煤气味")
+        await story.settles()
+        await story.passes(timedelta(minutes=11))
+
+        calls = [text for text in group.words if "私聊" in text]
+        lin = [text for text in calls if text.startswith("林")]
+        assert ["危险" in text for text in lin] == [False, True]
+
+
 async def test_who_unblocks_the_bot_reads_what_waited(
     sqlite_url: str, tmp_path: Path
 ) -> None:

@@ -49,6 +49,7 @@ lost =
     more: “/help”
 you-are-welcome = You are welcome!
 call-in-group = { $name }, there is a message for you: please open our private chat.
+call-to-danger = { $name }, a matter of danger is waiting for you: please open our private chat at once.
 answered-in-private = I have answered you in private.
 said-again = (This may have been sent before.)
 ask-danger = If there is danger, keep yourself safe and call at once: { $numbers }.

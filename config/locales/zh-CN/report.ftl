@@ -49,6 +49,7 @@ lost =
     更多：发“帮助”
 you-are-welcome = 不客气！
 call-in-group = { $name }，有一条消息等您查收，请打开和我的私聊。
+call-to-danger = { $name }，有一件危险的事等您处理，请马上打开和我的私聊。
 answered-in-private = 已私聊答复您。
 said-again = （这条可能重复发送）
 ask-danger = 有危险请先保证自己的安全，马上拨打：{ $numbers }。
