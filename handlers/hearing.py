@@ -217,6 +217,9 @@ def _surroundings(
         known = chats.find(db, message.chat.channel, message.chat.address)
         if known is None or known.community_id is None:
             return None
+        if known.state == "gone" and isinstance(message, Said | Pressed):
+            # a refusal that passed, or news of our return that was lost
+            chats.reopen(db, message.chat, now)
         community, grid = known.community_id, known.grid_id
     else:
         found = _private_community(fixed, db, message)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -21,7 +22,7 @@ from bot.channels.channel import (
 )
 from bot.delivery import Delivery
 from config.terms import ChatKind
-from storage import outbox, schema, turns
+from storage import chats, outbox, schema, turns
 from storage.database import Connection, Database, Work
 from storage.messages import Chat, Say
 from tests.fakes import FakeChannel, FakeClock
@@ -107,6 +108,24 @@ async def test_a_refused_letter_is_parked_with_its_reason(
 
         parked = await town.core.database.read(outbox.parked)
         assert [one.reason for one in parked] == [str(refusal)]
+
+
+async def test_a_group_that_refused_us_and_speaks_is_open_again(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    async with World.opened(sqlite_url, tmp_path) as town:
+        town.channel.refusals["g1"].append(Gone("kicked"))
+        await town.says("wang", "报事 3号楼路灯坏了", group="g1")
+        group = partial(chats.find, channel=town.channel.name, address="g1")
+        known = await town.core.database.read(group)
+        assert known is not None
+        assert known.state == "gone"
+
+        await town.says("li", "报事 4号楼井盖破了", group="g1")
+
+        known = await town.core.database.read(group)
+        assert known is not None
+        assert known.state == "open"
 
 
 async def test_a_moved_group_takes_its_letters_along(
