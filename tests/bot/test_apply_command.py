@@ -91,5 +91,5 @@ def test_a_backup_needs_a_folder_that_is_there(
     done = office.types("backup", str(tmp_path / "nowhere" / "b.tar.gz"))
 
     assert done.exit_code == 2
-    assert "No such file or directory" in done.stderr
+    assert "must be a file in a folder that exists" in done.stderr
     assert "Traceback" not in done.output
