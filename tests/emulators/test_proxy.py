@@ -13,7 +13,9 @@ from aiohttp.test_utils import TestServer
 from tests.emulators.proxy import FAULTS, Fault, Proxy, Request, weather
 
 WORDS = '{"said": "' + "好" * 100 + '"}'
-PATIENCE = aiohttp.ClientTimeout(total=0.3)
+PATIENT = aiohttp.ClientTimeout(total=20)
+IMPATIENT = aiohttp.ClientTimeout(total=0.3)
+SILENT = (Fault.SILENT, Fault.SILENT_LATE, Fault.STRAGGLES)
 
 
 @dataclass
@@ -32,8 +34,9 @@ class Line:
             return fault
 
         self.proxy.plan = plan
+        patience = IMPATIENT if fault in SILENT else PATIENT
         async with self.http.post(
-            self.url, data=b"x" * 1000, timeout=PATIENCE
+            self.url, data=b"x" * 1000, timeout=patience
         ) as answer:
             return answer.status, await answer.text(errors="ignore")
 
@@ -98,9 +101,7 @@ async def test_a_reset_ends_the_request(line: Line, fault: Fault) -> None:
         await line.posts(fault)
 
 
-@pytest.mark.parametrize(
-    "fault", [Fault.SILENT, Fault.SILENT_LATE, Fault.STRAGGLES]
-)
+@pytest.mark.parametrize("fault", SILENT)
 async def test_silence_lasts_until_the_client_gives_up(
     line: Line, fault: Fault
 ) -> None:
