@@ -7,6 +7,8 @@
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+# Most of a test's time is waiting: for a start, a kill, a browser.
+SIDE_BY_SIDE = -n auto --maxprocesses 4 --dist worksteal
 BENCHES = $(filter-out _% test_%,$(basename $(notdir $(wildcard tests/bench/*.py))))
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-annotate --no-header --no-config \
@@ -19,7 +21,7 @@ run: .venv/run ## Start Linli; without an outside channel, the demo.
 	@exec $(BIN)/python -m bot
 
 test: .venv/dev ## Run every test that can run here (TESTS=tests/rules).
-	@$(BIN)/python -m pytest -m "not slow" $(TESTS)
+	@$(BIN)/python -m pytest -m "not slow" $(SIDE_BY_SIDE) $(TESTS)
 
 check: .venv/dev ## Check format, lint, types and layers.
 	@$(BIN)/ruff format --check .
