@@ -202,7 +202,9 @@ def _list(ctx: Context, nudges: list[Nudge]) -> list[Outgoing]:
         person,
         "\n".join(lines),
         picks=[
-            triage.opener(nudge.ticket, _said_of(ctx, nudge.ticket))
+            triage.opener(
+                nudge.ticket, tickets.first_words(ctx.db, nudge.ticket.id)
+            )
             for nudge in ranked[: triage.OPENERS]
         ],
         group=nudges[0].ticket.grid_id,
@@ -212,7 +214,7 @@ def _list(ctx: Context, nudges: list[Nudge]) -> list[Outgoing]:
 
 def _line(ctx: Context, nudge: Nudge, to: Language) -> str:
     """Return which ticket, what, where, and how long."""
-    ticket, words = nudge.ticket, _said_of(ctx, nudge.ticket)
+    ticket, words = nudge.ticket, tickets.first_words(ctx.db, nudge.ticket.id)
     what = wording.excerpt(words, 24)
     where = ticket.place or wording.grid_name(ctx, ticket.grid_id)
     parts = [
@@ -221,11 +223,6 @@ def _line(ctx: Context, nudge: Nudge, to: Language) -> str:
         nudge.short,
     ]
     return f"{ticket.number} {' · '.join(part for part in parts if part)}"
-
-
-def _said_of(ctx: Context, ticket: Ticket) -> str:
-    words = tickets.words(ctx.db, ticket.id, "report")
-    return words[0].text if words else ""
 
 
 def _alarm(
@@ -276,7 +273,7 @@ def _remind(ctx: Context, ticket: Ticket, limit: TimeLimit) -> list[Nudge]:
             by=_whole_minutes(limit.due_at - ctx.now),
         )
         below = (
-            wording.excerpt(_said_of(ctx, ticket)),
+            wording.excerpt(tickets.first_words(ctx.db, ticket.id)),
             wording.facts(ctx, ticket, to),
         )
         nudges.append(

@@ -164,7 +164,7 @@ def _candidates(ctx: Context, command: Command) -> list[Candidate]:
     return [
         Candidate(
             ticket.number,
-            _first_words(ctx, ticket),
+            tickets.first_words(ctx.db, ticket.id),
             subjects.ticket(ticket.id),
         )
         for ticket in _tickets(ctx, command)
@@ -176,7 +176,9 @@ def _tickets(ctx: Context, command: Command) -> list[Ticket]:
     action = _DOES.get(command)
     if action is None and command not in _SHOWS:
         return []
-    pool = {one.id: one for one in _work(ctx)}
+    person = ctx.person
+    work = triage.work_of(ctx, person, _LOOKED_AT) if person else []
+    pool = {one.id: one for one in work}
     for one in tickets.opened_by(ctx.db, ctx.id, ctx.actor, _LOOKED_AT):
         pool.setdefault(one.id, one)
     return [
@@ -189,25 +191,6 @@ def _tickets(ctx: Context, command: Command) -> list[Ticket]:
             and access.may(report.ties_to(ctx, one), action)
         )
     ]
-
-
-def _work(ctx: Context) -> Sequence[Ticket]:
-    """Return the open tickets that are the speaker's to handle."""
-    person = ctx.person
-    if person is None:
-        return ()
-    grids = people.grids_of(ctx.db, ctx.id, person.id)
-    if person.has(*access.LEADERS):
-        grids = frozenset(grid.id for grid in ctx.community.grids)
-    bodies = opening.bodies_of(ctx, person.id)
-    return tickets.assigned(
-        ctx.db, ctx.id, person.id, grids, bodies, _LOOKED_AT
-    )
-
-
-def _first_words(ctx: Context, ticket: Ticket) -> str:
-    first = tickets.words(ctx.db, ticket.id, "report")
-    return first[0].text if first else ""
 
 
 def _wishes(ctx: Context, command: Command) -> list[Candidate]:

@@ -35,8 +35,7 @@ def my(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
         return letters.in_private(ctx, message, ctx.say("my-none"))
     lines = [ctx.say("my-head")]
     for ticket in found:
-        first = tickets.words(ctx.db, ticket.id, "report")
-        text = first[0].text if first else ""
+        text = tickets.first_words(ctx.db, ticket.id)
         lines.append(wording.line(ctx, ticket, text, ctx.language))
     return letters.in_private(
         ctx,

@@ -201,29 +201,17 @@ def todo(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
     person = ctx.person
     if person is None:
         raise Refused("refused-staff-only")
-    grids = people.grids_of(ctx.db, ctx.id, person.id)
-    if person.has(*access.LEADERS):
-        grids = frozenset(grid.id for grid in ctx.community.grids)
-    bodies = opening.bodies_of(ctx, person.id)
-    found = tickets.assigned(
-        ctx.db, ctx.id, person.id, grids, bodies, limit=21
-    )
-    if not person.has(*access.LEADERS):
-        found = [
-            one
-            for one in found
-            if one.body_id in bodies
-            or not access.is_desks_alone(one.private, one.assignee_id)
-        ]
-    if not found and not person.has(*STAFF) and not bodies:
+    found = work_of(ctx, person, limit=21)
+    if not found and not (
+        person.has(*STAFF) or opening.bodies_of(ctx, person.id)
+    ):
         raise Refused("refused-staff-only")
     if not found:
         return letters.in_private(ctx, message, ctx.say("todo-none"))
     lines = [ctx.say("todo-head", count=len(found))]
     picks: list[Pick] = []
     for ticket in found[:20]:
-        first = tickets.words(ctx.db, ticket.id, "report")
-        words = first[0].text if first else ""
+        words = tickets.first_words(ctx.db, ticket.id)
         lines.append(wording.line(ctx, ticket, words, ctx.language))
         picks.append(opener(ticket, words))
         running = limits.running(ctx.db, ticket.id)
@@ -243,6 +231,27 @@ def todo(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
         picks=picks[:OPENERS],
         about=[subjects.ticket(one.id) for one in found[:20]],
     )
+
+
+def work_of(ctx: Context, person: Person, limit: int) -> list[Ticket]:
+    """Return the open tickets that are somebody's to handle.
+
+    Soonest due first. What a grid's worker must not see is left out.
+    """
+    grids = people.grids_of(ctx.db, ctx.id, person.id)
+    leads = person.has(*access.LEADERS)
+    if leads:
+        grids = frozenset(grid.id for grid in ctx.community.grids)
+    bodies = opening.bodies_of(ctx, person.id)
+    return [
+        one
+        for one in tickets.assigned(
+            ctx.db, ctx.id, person.id, grids, bodies, limit
+        )
+        if leads
+        or one.body_id in bodies
+        or not access.is_desks_alone(one.private, one.assignee_id)
+    ]
 
 
 def tell_reporter(

@@ -488,6 +488,12 @@ def words(
     return [one for one in found if kind in {None, one.kind}]
 
 
+def first_words(db: Connection, ticket: TicketId) -> str:
+    """Return what a ticket was reported with, "" if nothing is left."""
+    found = words(db, ticket, "report")
+    return found[0].text if found else ""
+
+
 def written_by(
     db: Connection, community: CommunityId, person: PersonId
 ) -> Sequence[Written]:

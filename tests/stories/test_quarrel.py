@@ -138,3 +138,16 @@ async def test_nobody_is_offered_to_complain_to_whom_it_is_about(
         await town.presses("wang", "要，帮我报事")
         assert "林工态度太差" in town.last("ma")
         assert town.heard("lin") == []
+
+
+async def test_a_worker_is_offered_no_complaint_about_them(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with World.opened(database_url, tmp_path) as town:
+        await town.says("wang", "报事 我要投诉林工，态度太差", group="g1")
+
+        for typed in ("工单", "受理", "待办"):
+            await town.says("lin", typed)
+
+            assert "投诉" not in town.last("lin")
+            assert town.labels("lin") == []
