@@ -1,5 +1,6 @@
 """What people correct: a ticket's words, its category, or that it is none."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from config.terms import (
@@ -165,18 +166,7 @@ def choose_category(
     """
     text = ctx.say("choose-category", number=ticket.number)
     picks = _category_picks(ctx, ticket)
-    if report.is_apart(message, ticket):
-        return letters.in_private(
-            ctx, message, text, picks=picks, ticket=ticket.id
-        )
-    return [
-        letters.reply(
-            message,
-            text,
-            choices=letters.choices(ctx, picks, allowed=ctx.actor),
-            ticket=ticket.id,
-        )
-    ]
+    return _answer(ctx, message, ticket, text, picks)
 
 
 def press_category(
@@ -202,9 +192,29 @@ def reclassified(
 ) -> list[Outgoing]:
     """Change the category and say so; of a private matter in private."""
     text = _reclassify(ctx, ticket, category)
-    if report.is_apart(message, tickets.get(ctx.db, ticket.id)):
-        return letters.in_private(ctx, message, text, ticket=ticket.id)
-    return [letters.reply(message, text, ticket=ticket.id)]
+    return _answer(ctx, message, tickets.get(ctx.db, ticket.id), text)
+
+
+def _answer(
+    ctx: Context,
+    message: Said | Pressed,
+    ticket: Ticket,
+    text: str,
+    picks: Sequence[Pick] = (),
+) -> list[Outgoing]:
+    """Answer where it was said; about a private matter in private."""
+    if report.is_apart(message, ticket):
+        return letters.in_private(
+            ctx, message, text, picks=picks, ticket=ticket.id
+        )
+    return [
+        letters.reply(
+            message,
+            text,
+            choices=letters.choices(ctx, picks, allowed=ctx.actor),
+            ticket=ticket.id,
+        )
+    ]
 
 
 def _withdrawn(ctx: Context, press: Pressed, ticket: Ticket) -> list[Outgoing]:

@@ -261,6 +261,7 @@ def _remind(ctx: Context, ticket: Ticket, limit: TimeLimit) -> list[Nudge]:
     news = News.SOON if when == "soon" else News.LATE
     if news is News.LATE and _was_late(ctx, ticket, limit):
         news = News.STILL
+    said = wording.excerpt(tickets.first_words(ctx.db, ticket.id))
     nudges: list[Nudge] = []
     for person in _owing(ctx, ticket):
         to = ctx.language_of(person)
@@ -272,10 +273,7 @@ def _remind(ctx: Context, ticket: Ticket, limit: TimeLimit) -> list[Nudge]:
             at=limit.due_at,
             by=_whole_minutes(limit.due_at - ctx.now),
         )
-        below = (
-            wording.excerpt(tickets.first_words(ctx.db, ticket.id)),
-            wording.facts(ctx, ticket, to),
-        )
+        below = (said, wording.facts(ctx, ticket, to))
         nudges.append(
             Nudge(
                 person=person,

@@ -59,15 +59,7 @@ def assign(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
     person = handing.named_staff(ctx, words)
     if person is None:
         return [handing.who(ctx, message, ticket, Action.ASSIGN)]
-    said = handing.hand_to(ctx, ticket, person, Action.ASSIGN)
-    return [
-        letters.reply(
-            message,
-            ctx.say("assigned", number=ticket.number, name=person.name),
-            ticket=ticket.id,
-        ),
-        *said,
-    ]
+    return handing.handed(ctx, message, ticket, person, Action.ASSIGN)
 
 
 def merge(ctx: Context, message: Said, rest: str) -> list[Outgoing]:

@@ -49,15 +49,7 @@ def _transfer(
     person = named_staff(ctx, words)
     if person is None:
         return [who(ctx, message, ticket, Action.TRANSFER)]
-    said = hand_to(ctx, ticket, person, Action.TRANSFER)
-    return [
-        letters.reply(
-            message,
-            ctx.say("assigned", number=ticket.number, name=person.name),
-            ticket=ticket.id,
-        ),
-        *said,
-    ]
+    return handed(ctx, message, ticket, person, Action.TRANSFER)
 
 
 def press_person(
@@ -66,16 +58,10 @@ def press_person(
     """Hand a ticket to the person of the button."""
     ticket, action = _still_asked(ctx, button)
     person = people.get(ctx.db, ctx.id, PersonId(str(button.args["person"])))
-    said = hand_to(ctx, ticket, person, action)
     return [
         letters.notice(press, ctx.say("noted")),
         *letters.settled(ctx, press),
-        letters.reply(
-            press,
-            ctx.say("assigned", number=ticket.number, name=person.name),
-            ticket=ticket.id,
-        ),
-        *said,
+        *handed(ctx, press, ticket, person, action),
     ]
 
 
@@ -88,6 +74,25 @@ def press_people(
         letters.notice(press, ""),
         *letters.settled(ctx, press),
         who(ctx, press, ticket, action, int(button.args["first"])),
+    ]
+
+
+def handed(
+    ctx: Context,
+    message: Said | Pressed,
+    ticket: Ticket,
+    person: Person,
+    action: Action,
+) -> list[Outgoing]:
+    """Hand a ticket to a person, and say so to whoever did it."""
+    said = hand_to(ctx, ticket, person, action)
+    return [
+        letters.reply(
+            message,
+            ctx.say("assigned", number=ticket.number, name=person.name),
+            ticket=ticket.id,
+        ),
+        *said,
     ]
 
 

@@ -464,24 +464,12 @@ def _numbered(
 
 
 def _corrected(ctx: Context, message: Edited | Withdrawn) -> list[Outgoing]:
+    known = posts.find(ctx.db, ctx.id, message.chat.key, message.id)
+    if known is None or (known.author_id and ctx.person is None):
+        return []
     if isinstance(message, Edited):
-        return _edited(ctx, message)
-    return _withdrawn(ctx, message)
-
-
-def _edited(ctx: Context, message: Edited) -> list[Outgoing]:
-    known = posts.find(ctx.db, ctx.id, message.chat.key, message.id)
-    if known is None or (known.author_id and ctx.person is None):
-        return []
-    if known.wish_id is not None:
-        return wishes.edit(ctx, message, known)
-    return corrections.edit(ctx, message, known)
-
-
-def _withdrawn(ctx: Context, message: Withdrawn) -> list[Outgoing]:
-    known = posts.find(ctx.db, ctx.id, message.chat.key, message.id)
-    if known is None or (known.author_id and ctx.person is None):
-        return []
+        edit = wishes.edit if known.wish_id is not None else corrections.edit
+        return edit(ctx, message, known)
     if known.wish_id is not None:
         return wishes.recall(ctx, message, known)
     return corrections.take_back(ctx, message, known)
