@@ -12,7 +12,7 @@ SIDE_BY_SIDE = -n auto --maxprocesses 4 --dist worksteal
 BENCHES = $(filter-out _% test_%,$(basename $(notdir $(wildcard tests/bench/*.py))))
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-annotate --no-header --no-config \
-	--no-emit-index-url --extra build
+	--no-emit-index-url --extra build --extra semantic
 
 help: ## Show what can be made.
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
