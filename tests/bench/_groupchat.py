@@ -1,5 +1,6 @@
 """The labelled group chat, and the community that it was written in."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -44,13 +45,23 @@ class Message(msgspec.Struct, frozen=True):
     """A labelled message."""
 
     id: str
-    group: str
     text: str
-    photos: int
     label: str
-    category: CategoryId | None
-    place: str | None
-    urgency: Urgency | None
+    group: str = ""
+    thread: str = ""
+    """Talk about one subject; for scoring, nobody who listens sees it."""
+    sender: str = ""
+    photos: int = 0
+    reply_to: str | None = None
+    category: CategoryId | None = None
+    place: str | None = None
+    urgency: Urgency | None = None
+    duplicate_of: str | None = None
+    """The first report of the same matter."""
+    about: str | tuple[str, ...] | None = None
+    """What a followup belongs to, where the file says it."""
+    faq_id: str | None = None
+    """The entry that answers a question, where the file says it."""
 
     @property
     def chat_grid(self) -> GridId:
@@ -71,23 +82,27 @@ class Message(msgspec.Struct, frozen=True):
 
 class _Faq(msgspec.Struct, frozen=True):
     id: str
-    topic: str
     question: str
-    variants: tuple[str, ...]
-    answer: str
-    source: str
-    valid_until: date | None
+    topic: str = ""
+    variants: tuple[str, ...] = ()
+    answer: str = ""
+    source: str = ""
+    valid_until: date | None = None
 
 
-def messages() -> list[Message]:
-    """Return the messages in the order of posting."""
-    lines = (_DATA / "groupchat_dev.jsonl").read_bytes().splitlines()
-    return [msgspec.json.decode(line, type=Message) for line in lines]
+def messages(file: Path = _DATA / "groupchat_dev.jsonl") -> list[Message]:
+    """Return the messages of a chat in the order of posting."""
+    lines = file.read_bytes().splitlines()
+    return [
+        msgspec.json.decode(line, type=Message)
+        for line in lines
+        if line.strip()
+    ]
 
 
-def entries() -> list[Entry]:
+def entries(file: Path = _DATA / "policy_faq.jsonl") -> list[Entry]:
     """Return the FAQ of the community."""
-    lines = (_DATA / "policy_faq.jsonl").read_bytes().splitlines()
+    lines = file.read_bytes().splitlines()
     return [
         Entry(
             id=EntryId(faq.id),
@@ -98,13 +113,27 @@ def entries() -> list[Entry]:
             issued=TODAY,
             valid_until=faq.valid_until,
         )
-        for faq in (msgspec.json.decode(line, type=_Faq) for line in lines)
+        for faq in (
+            msgspec.json.decode(line, type=_Faq)
+            for line in lines
+            if line.strip()
+        )
     ]
 
 
-def community() -> Community:
-    """Return the chat's grids with the demo pack's words."""
+def community(groups: Iterable[str] = ()) -> Community:
+    """Return the chat's grids with the demo pack's words.
+
+    Of ``groups`` that are not of the known chat nothing is known but the
+    name: each is a grid without buildings.
+    """
     (demo,) = load(_DEMO).communities
+    known = [group for group, *_ in _GRIDS]
+    unknown = [
+        (group, group.removesuffix("群"), (), ())
+        for group in dict.fromkeys(groups)
+        if group not in known
+    ]
     return replace(
         demo,
         grids=tuple(
@@ -114,6 +143,6 @@ def community() -> Community:
                 buildings=buildings,
                 landmarks=landmarks,
             )
-            for group, name, buildings, landmarks in _GRIDS
+            for group, name, buildings, landmarks in (unknown or _GRIDS)
         ),
     )

@@ -1,0 +1,170 @@
+"""The only place where the bench touches the product.
+
+``Reader`` is what the bench asks of any way of understanding; ``Linli`` is
+the product's. The baselines are readers, too.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from config.pack.values import Community, Entry
+from config.terms import Urgency
+from handlers import understanding
+from handlers.understanding.meaning import Intent, Meaning, Sure
+from handlers.understanding.retrieval import Retrieval
+from handlers.understanding.understanding import Understanding
+from tests.bench._groupchat import TODAY, Message
+
+LABELS = (
+    "report",
+    "followup",
+    "question",
+    "wish",
+    "offer",
+    "ad",
+    "quarrel",
+    "chatter",
+)
+_RANKS = {Sure.ACT: 1.0, Sure.ASK: 0.5, Sure.NO: 0.0}
+_LABELLED = {
+    Intent.REPORT: "report",
+    Intent.QUESTION: "question",
+    Intent.WISH: "wish",
+    Intent.QUARREL: "quarrel",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """What was made of a message."""
+
+    label: str
+    """One of ``LABELS``."""
+    score: float
+    """How likely it is a report; only the order counts."""
+    done: Sure
+    """What is done about it unasked, as a report."""
+    alarm: bool = False
+    """It is taken for danger, if anything is done about it."""
+    about: str | None = None
+    """The message to which it is taken to add."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """What was found for a question."""
+
+    ranked: tuple[str, ...]
+    """Entries, best first, however unlikely."""
+    confidence: float
+    """How surely the first is right; only the order counts."""
+    sure: bool
+    """The first is given as the answer."""
+    offered: bool
+    """Some entry is shown: as the answer, or to choose from."""
+
+
+class Book(Protocol):
+    """An FAQ that can be asked."""
+
+    def ask(self, question: str) -> Answered:
+        """Return what is found."""
+
+
+class Reader(Protocol):
+    """One community's understanding; it may remember what it heard."""
+
+    def hear(self, messages: Sequence[Message]) -> list[Heard]:
+        """Take the next messages of the community, in order of posting."""
+
+    def category(self, text: str) -> str:
+        """Return the category of a report."""
+
+    def is_danger(self, text: str) -> bool:
+        """Tell whether a report is of danger."""
+
+    def place(self, message: Message) -> str | None:
+        """Return the words that say where."""
+
+    def twin(self, report: Message, earlier: Sequence[Message]) -> str | None:
+        """Return the earlier report that is suggested as the same."""
+
+    def book(self, entries: Iterable[Entry]) -> Book:
+        """Open an FAQ."""
+
+
+class Linli:
+    """The product's understanding."""
+
+    def __init__(self, community: Community) -> None:
+        self._ear = Understanding(community)
+
+    def hear(self, messages: Sequence[Message]) -> list[Heard]:
+        """Judge one after the other."""
+        return [
+            _heard(self._ear.judge(m.text, photos=m.photos)) for m in messages
+        ]
+
+    def category(self, text: str) -> str:
+        """Return the category's code."""
+        return self._ear.category(text)[0]
+
+    def is_danger(self, text: str) -> bool:
+        """Tell by the text alone."""
+        return self._ear.urgency(text) is Urgency.DANGER
+
+    def place(self, message: Message) -> str | None:
+        """Return the words of the place."""
+        found = self._ear.place(message.text, grid=message.chat_grid)
+        return found.words if found else None
+
+    def twin(self, report: Message, earlier: Sequence[Message]) -> str | None:
+        """Suggest nothing: it can't yet."""
+        return None
+
+    def book(self, entries: Iterable[Entry]) -> Book:
+        """Open the product's FAQ."""
+        return _Shelf(Retrieval(entries))
+
+
+class _Shelf:
+    def __init__(self, retrieval: Retrieval) -> None:
+        self._retrieval = retrieval
+
+    def ask(self, question: str) -> Answered:
+        """Rank as if nothing were past its date: that isn't asked here."""
+        ranked = self._retrieval._ranked(question)  # noqa: SLF001
+        found = self._retrieval.find(question, today=TODAY)
+        sure = found.sure or found.lapsed
+        best = ranked[0] if ranked else None
+        return Answered(
+            ranked=tuple(match.entry.id for match in ranked),
+            confidence=sure + best.cover if best else 0.0,
+            sure=sure,
+            offered=bool(sure or found.best or found.expired),
+        )
+
+
+def model_mb() -> float:
+    """Return the size of what the product's understanding loads."""
+    (folder,) = understanding.__path__
+    return (
+        sum(
+            file.stat().st_size
+            for file in Path(folder).rglob("*")
+            if file.suffix in {".bin", ".toml"}
+        )
+        / 2**20
+    )
+
+
+def _heard(meaning: Meaning) -> Heard:
+    done = meaning.sure if meaning.intent is Intent.REPORT else Sure.NO
+    return Heard(
+        label=_LABELLED.get(meaning.intent, "chatter"),
+        score=_RANKS[done],
+        done=done,
+        alarm=meaning.urgency is Urgency.DANGER,
+    )
