@@ -154,9 +154,11 @@ def test_the_locks_satisfy_the_project() -> None:
         assert need.specifier.contains(version), f"run `make lock`: {word}"
 
 
-def _imported(folder: str) -> set[str]:
+def _imported(folder: str, files: str = "*.py") -> set[str]:
     found: set[str] = set()
-    for path in (ROOT / folder).rglob("*.py"):
+    for path in (ROOT / folder).rglob(files):
+        if files == "*.py" and path.match(TRAINING):
+            continue
         for node in ast.walk(ast.parse(path.read_bytes())):
             if isinstance(node, ast.Import):
                 found |= {name.name for name in node.names}
@@ -178,12 +180,23 @@ def _declared(*extras: str) -> set[str]:
     return {canonicalize_name(Requirement(word).name) for word in words}
 
 
-@pytest.mark.parametrize("folder", sorted(FOLDERS))
-def test_what_is_imported_is_declared(folder: str) -> None:
-    homes = packages_distributions()
-    declared = _declared("dev") if folder == "tests" else _declared()
+TRAINING = "*training.py"
+"""What only learns is run by developers, not by Linli."""
 
-    owners = {name: homes.get(name, []) for name in _imported(folder)}
+
+@pytest.mark.parametrize(
+    ("folder", "files"),
+    [
+        *((folder, "*.py") for folder in sorted(FOLDERS)),
+        ("handlers", TRAINING),
+    ],
+)
+def test_what_is_imported_is_declared(folder: str, files: str) -> None:
+    homes = packages_distributions()
+    develops = folder == "tests" or files == TRAINING
+    declared = _declared("dev") if develops else _declared()
+
+    owners = {name: homes.get(name, []) for name in _imported(folder, files)}
     assert [
         name
         for name, of in owners.items()
