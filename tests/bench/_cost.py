@@ -1,33 +1,37 @@
 """What understanding costs: time a message, and memory of a process."""
 
-import json
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from time import process_time
 
-from tests.bench import _groupchat, _measure
-from tests.bench._figures import Make
-from tests.bench._folder import Chat
+from config.pack.values import Community
+from tests.bench import _figures, _groupchat, _measure
+from tests.bench._folder import Folder
 from tests.bench._groupchat import Message
+from tests.bench._readers import Ear
 from tests.bench._scores import Figure
 
+Make = Callable[[Community], Ear]
 BATCH = 64
 _ROUNDS = 3
 
 
-def times(
-    make: Make, chats: Sequence[Chat], talk: Sequence[Message]
-) -> dict[str, Figure]:
+def times(make: Make, folder: Folder) -> dict[str, Figure]:
     """Time each message of the chats alone, and talk in batches, in ms.
 
-    CPU time of one thread; of each the best of a few rounds with readers
-    that have heard nothing, so that a busy machine counts for little.
+    CPU time of one thread; of each the best of a few rounds with ears that
+    have heard nothing, so that a busy machine counts for little.
     """
+    said = (text for texts in folder.chatter().values() for text in texts)
     alone = [
-        ms for chat in chats for ms in _rounds(make, chat.messages, size=1)
+        ms
+        for chat in folder.chats
+        for ms in _rounds(make, chat.messages, size=1)
     ]
-    batched = [ms / BATCH for ms in _rounds(make, talk, size=BATCH)]
+    batched = [
+        ms / BATCH for ms in _rounds(make, _figures.talk(said), size=BATCH)
+    ]
     return {
         "talk_p50": _at(batched, 0.5, len(batched) * BATCH),
         "p50": _at(alone, 0.5, len(alone)),
@@ -53,7 +57,6 @@ def _rounds(
     met = []
     for _ in range(_ROUNDS):
         reader = make(community)
-        reader.hear(messages[:size])  # what is built at the first need
         met.append([_once(reader.hear, batch) for batch in batches])
     return [min(ms) for ms in zip(*met, strict=True)]
 
@@ -66,12 +69,16 @@ def _once(
     return (process_time() - start) * 1000
 
 
-def memory_mb() -> float:
+def memory_mb(weighed: type) -> float:
     """Return what a process grows by that understands the labelled chat."""
-    child = subprocess.run(
-        [sys.executable, "-m", "tests.bench._memory"],
+    child = subprocess.run(  # noqa: S603
+        [
+            sys.executable,
+            *("-m", "tests.bench._memory"),
+            *(weighed.__module__, weighed.__name__),
+        ],
         check=True,
         capture_output=True,
         text=True,
     )
-    return float(json.loads(child.stdout))
+    return float(child.stdout)

@@ -3,7 +3,7 @@
 ``understanding`` says what each figure means.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from config.pack.values import Community, Entry
@@ -12,7 +12,7 @@ from handlers.understanding.meaning import Sure
 from tests.bench import _groupchat
 from tests.bench._folder import Chat, Query
 from tests.bench._groupchat import Message
-from tests.bench._readers import Answered, Heard, Reader
+from tests.bench._readers import Answered, Ear, Finder, Heard, Matters
 from tests.bench._scores import (
     Figure,
     accuracy,
@@ -26,30 +26,27 @@ from tests.bench._scores import (
 Judged = Sequence[tuple[Message, Heard]]
 Figures = dict[str, Figure]
 Sections = dict[str, Figures]
-Make = Callable[[Community], Reader]
 PRECISE = 0.95
 _PLACED = ("report", "followup", "wish")
 
 
-def of_chats(make: Make, chats: Sequence[Chat]) -> Sections:
-    """Let a fresh reader hear each chat, and count over all of them."""
+def of_chats(
+    make: Callable[[Community], Ear], chats: Sequence[Chat]
+) -> Sections:
+    """Let a fresh ear hear each chat, and count over all of them."""
     said: list[tuple[Message, Heard]] = []
     linked: list[bool] = []
     named: list[tuple[str, str]] = []
     feared: list[tuple[bool, bool]] = []
     placed: list[tuple[str, str]] = []
-    found: list[tuple[bool, bool, bool]] = []
     for chat in chats:
-        reader = make(_groupchat.community(m.group for m in chat.messages))
-        judged = list(
-            zip(chat.messages, reader.hear(chat.messages), strict=True)
-        )
+        ear = make(_groupchat.community(m.group for m in chat.messages))
+        judged = list(zip(chat.messages, ear.hear(chat.messages), strict=True))
         said += judged
         linked += links(judged)
-        named += categories(reader, chat.messages)
-        feared += dangers(reader, judged)
-        placed += places(reader, chat.messages)
-        found += twins(reader, chat.messages)
+        named += categories(ear, chat.messages)
+        feared += dangers(ear, judged)
+        placed += places(ear, chat.messages)
     return {
         "report": reports(said),
         "intent": intents(said),
@@ -57,11 +54,23 @@ def of_chats(make: Make, chats: Sequence[Chat]) -> Sections:
         "category": category_figures(named),
         "danger": danger_figures(feared),
         "place": place_figures(placed),
-        "duplicates": twin_figures(found),
     }
 
 
-def of_chatter(make: Make, chatter: Mapping[str, Sequence[str]]) -> Figures:
+def of_matters(
+    make: Callable[[Community], Finder], chats: Sequence[Chat]
+) -> Figures:
+    """Let a fresh memory of each chat suggest what was told before."""
+    found: list[tuple[bool, bool, bool]] = []
+    for chat in chats:
+        finder = make(_groupchat.community(m.group for m in chat.messages))
+        found += twins(finder.matters(), chat.messages)
+    return twin_figures(found)
+
+
+def of_chatter(
+    make: Callable[[Community], Ear], chatter: Mapping[str, Sequence[str]]
+) -> Figures:
     """Count what is done about chit-chat, by where it is from, and of all."""
     reader = make(_groupchat.community())
     by_kind = {
@@ -132,12 +141,10 @@ def links(judged: Judged) -> list[bool]:
     return found
 
 
-def categories(
-    reader: Reader, messages: Sequence[Message]
-) -> list[tuple[str, str]]:
+def categories(ear: Ear, messages: Sequence[Message]) -> list[tuple[str, str]]:
     """Return the category of each report, and what was made of it."""
     return [
-        (m.category, reader.category(m.text))
+        (m.category, ear.category(m.text))
         for m in messages
         if m.label == "report" and m.category
     ]
@@ -148,12 +155,12 @@ def category_figures(pairs: Sequence[tuple[str, str]]) -> Figures:
     return {"accuracy": accuracy(pairs), "macro_f1": drawn(macro_f1, pairs)}
 
 
-def dangers(reader: Reader, judged: Judged) -> list[tuple[bool, bool]]:
+def dangers(ear: Ear, judged: Judged) -> list[tuple[bool, bool]]:
     """Return of each message that counts: is it danger, and is it told."""
     return [
         (
             m.urgency is Urgency.DANGER,
-            reader.is_danger(m.text)
+            ear.is_danger(m.text)
             if m.label == "report"
             else h.alarm and h.done is Sure.ACT,
         )
@@ -171,12 +178,10 @@ def danger_figures(pairs: Sequence[tuple[bool, bool]]) -> Figures:
     }
 
 
-def places(
-    reader: Reader, messages: Sequence[Message]
-) -> list[tuple[str, str]]:
+def places(ear: Ear, messages: Sequence[Message]) -> list[tuple[str, str]]:
     """Return the words that say where, and those found; "" for none."""
     return [
-        (_close(m.place), _close(reader.place(m)))
+        (_close(m.place), _close(ear.place(m)))
         for m in messages
         if m.label in _PLACED
     ]
@@ -196,19 +201,21 @@ def place_figures(pairs: Sequence[tuple[str, str]]) -> Figures:
 
 
 def twins(
-    reader: Reader, messages: Sequence[Message]
+    matters: Matters, messages: Sequence[Message]
 ) -> list[tuple[bool, bool, bool]]:
     """Return of each report: told before, suggested as told, and rightly."""
-    earlier: list[Message] = []
+    earlier: dict[str, set[str]] = defaultdict(set)
     found = []
-    for message in messages:
+    for n, message in enumerate(messages):
         if message.label != "report":
             continue
-        twin = reader.twin(message, earlier)
-        same = {m.id for m in earlier if _matter(m) == _matter(message)}
+        at = _groupchat.at(n)
+        twin = matters.likely(message, at)
         told = message.duplicate_of is not None
+        same = earlier[_matter(message)]
         found.append((told, twin is not None, told and twin in same))
-        earlier.append(message)
+        same.add(message.id)
+        matters.put(message, at)
     return found
 
 
@@ -222,10 +229,10 @@ def twin_figures(found: Sequence[tuple[bool, bool, bool]]) -> Figures:
 
 
 def answers(
-    reader: Reader, entries: Iterable[Entry], queries: Sequence[Query]
+    finder: Finder, entries: Iterable[Entry], queries: Sequence[Query]
 ) -> list[tuple[Query, Answered]]:
     """Ask each question of an FAQ."""
-    book = reader.book(entries)
+    book = finder.book(entries)
     return [(query, book.ask(query.text)) for query in queries]
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -14,6 +14,9 @@ from config.terms import CategoryId, EntryId, GridId, Urgency
 _DATA = Path(__file__).parent.parent / "data"
 _DEMO = Path(__file__).parents[2] / "config" / "packs" / "demo"
 TODAY = date(2026, 11, 22)
+_START = datetime(2026, 9, 7, 8, tzinfo=UTC)
+_PACE = timedelta(minutes=6)
+"""Chats tell no times: their messages come at an even pace."""
 _GRIDS = (
     ("榆荫里东片群", "榆荫里东片", ("1-15号楼",), ("榆荫里",)),
     ("榆荫里西片群", "榆荫里西片", ("16-28号楼",), ()),
@@ -98,6 +101,11 @@ def messages(file: Path = _DATA / "groupchat_dev.jsonl") -> list[Message]:
         for line in lines
         if line.strip()
     ]
+
+
+def at(place: int) -> datetime:
+    """Return when the message at that place of a chat is taken to come."""
+    return _START + place * _PACE
 
 
 def entries(file: Path = _DATA / "policy_faq.jsonl") -> list[Entry]:

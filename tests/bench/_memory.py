@@ -1,31 +1,32 @@
 """Print by how many MB a process grows that learns to understand.
 
-``python -m tests.bench._memory``: a process of its own, in which the pack
-and the messages are loaded before, and nothing of understanding is.
+``python -m tests.bench._memory MODULE CLASS``: a process of its own, in
+which the pack and the messages are loaded before the class that is weighed.
 """
 
 import gc
 import sys
+from importlib import import_module
 
 from tests.bench import _groupchat, _measure
 
 
-def main() -> None:
+def main(module: str, name: str) -> None:
     """Hear the labelled chat, ask its FAQ, and print the growth."""
     community, said = _groupchat.community(), _groupchat.messages()
     entries = _groupchat.entries()
     gc.collect()
     before = _measure.rss_mb()
-    from tests.bench._readers import Linli  # noqa: PLC0415 - it is weighed
-
-    reader = Linli(community)
-    reader.hear(said)
-    book = reader.book(entries)
-    for message in said:
+    reader = getattr(import_module(module), name)(community)
+    if hasattr(reader, "hear"):
+        reader.hear(said)
+    book, matters = reader.book(entries), reader.matters()
+    for n, message in enumerate(said):
         book.ask(message.text)
+        matters.put(message, _groupchat.at(n))
     gc.collect()
     sys.stdout.write(f"{_measure.rss_mb() - before:.1f}\n")
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

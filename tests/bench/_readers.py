@@ -4,14 +4,16 @@
 the product's. The baselines are readers, too.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
 from config.pack.values import Community, Entry
 from config.terms import Urgency
 from handlers import understanding
+from handlers.understanding.duplicates import Duplicates, Told
 from handlers.understanding.meaning import Intent, Meaning, Sure
 from handlers.understanding.retrieval import Retrieval
 from handlers.understanding.understanding import Understanding
@@ -27,6 +29,7 @@ LABELS = (
     "quarrel",
     "chatter",
 )
+_NEAREST = 10
 _RANKS = {Sure.ACT: 1.0, Sure.ASK: 0.5, Sure.NO: 0.0}
 _LABELLED = {
     Intent.REPORT: "report",
@@ -73,8 +76,21 @@ class Book(Protocol):
         """Return what is found."""
 
 
-class Reader(Protocol):
-    """One community's understanding; it may remember what it heard."""
+class Matters(Protocol):
+    """Reports that a new one may tell of again."""
+
+    def put(self, message: Message, at: datetime) -> None:
+        """Remember a report."""
+
+    def likely(self, message: Message, at: datetime) -> str | None:
+        """Return the report that is suggested as the same, if any is."""
+
+    def nearest(self, message: Message, at: datetime) -> list[str]:
+        """Return reports by how likely they are the same, however little."""
+
+
+class Ear(Protocol):
+    """One community's listener; it may remember what it heard."""
 
     def hear(self, messages: Sequence[Message]) -> list[Heard]:
         """Take the next messages of the community, in order of posting."""
@@ -88,11 +104,23 @@ class Reader(Protocol):
     def place(self, message: Message) -> str | None:
         """Return the words that say where."""
 
-    def twin(self, report: Message, earlier: Sequence[Message]) -> str | None:
-        """Return the earlier report that is suggested as the same."""
+
+class Finder(Protocol):
+    """Finds what answers, and what was told before."""
 
     def book(self, entries: Iterable[Entry]) -> Book:
         """Open an FAQ."""
+
+    def matters(self) -> Matters:
+        """Return a memory of reports with nothing in it."""
+
+
+Learner = Callable[[Sequence[str], Sequence[str]], Callable[[str], str]]
+"""Learns categories by texts and labels; returns what names a text's."""
+
+
+class Reader(Ear, Finder, Protocol):
+    """All of it."""
 
 
 class Linli:
@@ -120,13 +148,13 @@ class Linli:
         found = self._ear.place(message.text, grid=message.chat_grid)
         return found.words if found else None
 
-    def twin(self, report: Message, earlier: Sequence[Message]) -> str | None:
-        """Suggest nothing: it can't yet."""
-        return None
-
     def book(self, entries: Iterable[Entry]) -> Book:
         """Open the product's FAQ."""
         return _Shelf(Retrieval(entries))
+
+    def matters(self) -> Matters:
+        """Return a memory of reports with nothing in it."""
+        return _Told(self._ear)
 
 
 class _Shelf:
@@ -145,6 +173,44 @@ class _Shelf:
             sure=sure,
             offered=bool(sure or found.best or found.expired),
         )
+
+
+class _Told:
+    def __init__(self, ear: Understanding) -> None:
+        self._ear = ear
+        self._known: Duplicates[int] = Duplicates()
+        self._ids: list[str] = []
+
+    def put(self, message: Message, at: datetime) -> None:
+        """Remember a report."""
+        self._known.put(len(self._ids), self._told(message, at))
+        self._ids.append(message.id)
+
+    def likely(self, message: Message, at: datetime) -> str | None:
+        """Return the best of what the product would suggest."""
+        found = self._known.likely(self._told(message, at))
+        return self._ids[found[0].key] if found else None
+
+    def nearest(self, message: Message, at: datetime) -> list[str]:
+        """Return what the product finds, however unlikely."""
+        told = self._told(message, at)
+        return [
+            self._ids[found.key]
+            for found in self._known.likely(told, least=0.0, most=_NEAREST)
+        ]
+
+    def _told(self, message: Message, at: datetime) -> Told:
+        return Told(
+            text=message.text,
+            at=at,
+            grid=message.group,
+            category=self._ear.category(message.text)[0],
+        )
+
+
+def learner() -> Learner | None:
+    """Return what learns categories by our way; nothing does yet."""
+    return None
 
 
 def model_mb() -> float:

@@ -133,14 +133,35 @@ def recall_at_precision(
     return max(enough, default=0) / wanted
 
 
+def least(ranked: Ranked, precision: float) -> float:
+    """Return the least threshold of that precision; infinity for none."""
+    enough = [
+        score
+        for score, good, taken in _thresholds(ranked)
+        if good >= precision * taken
+    ]
+    return min(enough, default=math.inf)
+
+
+def best_f1(ranked: Ranked, *, wanted: int) -> float:
+    """Return the threshold with the best F1, of all that was wanted."""
+    return max(
+        _thresholds(ranked), key=lambda one: 2 * one[1] / (one[2] + wanted)
+    )[0]
+
+
 def _steps(ranked: Ranked) -> Iterator[tuple[int, int]]:
     """Yield how many are good, and how many taken, at each threshold."""
+    return ((good, taken) for _, good, taken in _thresholds(ranked))
+
+
+def _thresholds(ranked: Ranked) -> Iterator[tuple[float, int, int]]:
     ordered = sorted(ranked, key=lambda pair: -pair[0])
     good = 0
     for at, (score, is_good) in enumerate(ordered, 1):
         good += is_good
         if at == len(ordered) or ordered[at][0] != score:
-            yield good, at
+            yield score, good, at
 
 
 def macro_f1(pairs: Pairs) -> float:

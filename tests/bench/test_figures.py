@@ -1,17 +1,20 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
 
 import pytest
 
 from config.pack.values import Community, Entry
 from config.terms import CategoryId, EntryId, Urgency
 from handlers.understanding.meaning import Sure
-from tests.bench import _figures
+from tests.bench import _figures, _groupchat
 from tests.bench._cost import BATCH, times
-from tests.bench._folder import Chat, Query
+from tests.bench._folder import Chat, Folder, Query
 from tests.bench._groupchat import Message
-from tests.bench._readers import Answered, Book, Heard
+from tests.bench._readers import Answered, Book, Heard, Matters
 from tests.bench._scores import Figure
+from tests.bench.test_folder import put
 
 
 @dataclass
@@ -24,7 +27,9 @@ class Scripted:
     places: dict[str, str] = field(default_factory=dict)
     twins: dict[str, str] = field(default_factory=dict)
     answers: dict[str, Answered] = field(default_factory=dict)
+    near: dict[str, list[str]] = field(default_factory=dict)
     batches: list[int] = field(default_factory=list)
+    times: list[datetime] = field(default_factory=list)
 
     def __call__(self, community: Community) -> "Scripted":
         return self
@@ -42,8 +47,17 @@ class Scripted:
     def place(self, message: Message) -> str | None:
         return self.places.get(message.id)
 
-    def twin(self, report: Message, earlier: Sequence[Message]) -> str | None:
-        return self.twins.get(report.id)
+    def matters(self) -> Matters:
+        return self
+
+    def put(self, message: Message, at: datetime) -> None:
+        self.times.append(at)
+
+    def likely(self, message: Message, at: datetime) -> str | None:
+        return self.twins.get(message.id)
+
+    def nearest(self, message: Message, at: datetime) -> list[str]:
+        return self.near[message.id]
 
     def book(self, entries: Iterable[Entry]) -> Book:
         return self
@@ -211,24 +225,23 @@ def test_places_are_the_same_words_but_for_blanks() -> None:
 
 def test_a_twin_is_any_telling_of_the_same_matter() -> None:
     reader = Scripted(
-        twins={"r2": "r1", "r3": "r2", "r4": "x1", "x1": "r1", "x2": "x1"}
+        twins={"r2": "r1", "r3": "r2", "r4": "x1", "x1": "r1", "c": "x1"}
     )
-
-    figures = of(
-        reader,
+    messages = [
         report("r1"),
         report("r2", duplicate_of="r1"),
         report("x1"),
         report("r3", duplicate_of="r1"),
+        said("c", "chatter"),
         report("r4", duplicate_of="r1"),
         report("r5", duplicate_of="r1"),
-        said("x2", "chatter"),
-    )
+    ]
 
-    assert values(figures["duplicates"]) == {
-        "precision": 2 / 4,
-        "recall": 2 / 4,
-    }
+    figures = _figures.of_matters(reader, [Chat(name="c", messages=messages)])
+
+    assert values(figures) == {"precision": 2 / 4, "recall": 2 / 4}
+    assert reader.times[0] == _groupchat.at(0)
+    assert reader.times[-1] == _groupchat.at(6) > reader.times[0]
 
 
 def found(*ranked: str, sure: bool = False, shown: bool = True) -> Answered:
@@ -274,14 +287,24 @@ def test_answers_are_counted_by_rank_and_by_what_is_shown() -> None:
     }
 
 
-def test_talk_is_timed_in_batches_and_messages_alone() -> None:
+def test_talk_is_timed_in_batches_and_messages_alone(tmp_path: Path) -> None:
     reader = Scripted()
-    chat = Chat(name="c", messages=[said(str(n), "chatter") for n in range(5)])
+    put(
+        tmp_path,
+        "groupchat_a.jsonl",
+        *({"id": f"{n}", "text": "", "label": "ad"} for n in range(5)),
+    )
+    put(
+        tmp_path,
+        "intent.jsonl",
+        *({"text": f"{n}", "label": "chat"} for n in range(2 * BATCH + 1)),
+    )
 
-    figures = times(reader, [chat], _figures.talk("x" * (2 * BATCH + 1)))
+    figures = times(reader, Folder(tmp_path))
 
     assert figures["p99"].n == 5
     assert figures["talk_p50"].n == 2 * BATCH
     assert set(reader.batches) == {1, BATCH}
     assert (figures["p99"].value or 0) >= (figures["p50"].value or 0) > 0
-    assert times(reader, [chat], [])["talk_p50"].value is None
+    (tmp_path / "intent.jsonl").unlink()
+    assert times(reader, Folder(tmp_path))["talk_p50"].value is None

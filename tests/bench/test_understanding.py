@@ -1,12 +1,15 @@
+import io
 import json
 import re
 import shutil
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.bench import understanding
+from tests.bench.test_folder import put
 
 DATA = Path(__file__).parent.parent / "data"
 NAMES = [
@@ -37,58 +40,74 @@ NAMES = [
 ]
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
+ROWS: dict[str, dict[str, Any] | list[dict[str, Any]]] = {
+    "intent": {"text": "明天去爬山吗", "label": "chat"},
+    "chat_with_cue_words": {"text": "没电了晚点聊", "label": "chat"},
+    "faq_queries_two": {"id": "1", "query": "医保", "faq_id": "faq-001"},
+    "faq_queries_one": {"id": "2", "query": "放假吗", "faq_id": None},
+    "category_seg": [
+        {"id": "1", "text": "路灯 不亮 一周", "label": "城乡建设"},
+        {"id": "2", "text": "学校 收费 太高", "label": "教育文体"},
+    ],
+    "category_raw": [
+        {"title": "路灯不亮", "text": "已经一周", "label": "城乡建设"},
+        {"title": "学校收费", "text": "实在太高", "label": "教育文体"},
+    ],
+    "faq_municipal_app": [
+        {"faq_id": "a", "text": "怎么预约口罩", "role": "standard"},
+        {"faq_id": "a", "text": "口罩在哪预约", "role": "paraphrase"},
+    ],
+    "faq_gov_reply": {"id": "1", "query": "路灯", "answer": "路灯已修好"},
+}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The committed data, cut short, with chit-chat and queries beside it."""
+    folder = tmp_path_factory.mktemp("data")
     lines = (DATA / "groupchat_dev.jsonl").read_text("utf-8").splitlines()
-    (tmp_path / "groupchat_dev.jsonl").write_text("\n".join(lines[:40]))
-    shutil.copy(DATA / "policy_faq.jsonl", tmp_path)
-    for name, row in (
-        ("intent", {"text": "明天去爬山吗", "label": "chat"}),
-        ("chat_with_cue_words", {"text": "没电了晚点聊", "label": "chat"}),
-        ("faq_queries_two", {"id": "1", "query": "医保", "faq_id": "faq-001"}),
-        ("faq_queries_one", {"id": "2", "query": "放假吗", "faq_id": None}),
-    ):
-        lines = [json.dumps(row, ensure_ascii=False)] * 70
-        (tmp_path / f"{name}.jsonl").write_text("\n".join(lines), "utf-8")
-    return tmp_path
+    (folder / "groupchat_dev.jsonl").write_text("\n".join(lines[:40]))
+    shutil.copy(DATA / "policy_faq.jsonl", folder)
+    for name, row in ROWS.items():
+        rows = [row] if isinstance(row, dict) else row
+        put(folder, f"{name}.jsonl", *(rows * 70))
+    return folder
 
 
-def figures(
-    capsys: pytest.CaptureFixture[str], *arguments: str
-) -> dict[str, Any]:
-    understanding.main([*arguments, "--json"])
-    (line,) = capsys.readouterr().out.splitlines()
-    result: dict[str, Any] = json.loads(line)
-    return result
+@pytest.fixture(scope="module")
+def printed(folder: Path) -> list[str]:
+    """The lines for people, and the one for programs."""
+    lines = io.StringIO()
+    with redirect_stdout(lines):
+        understanding.main(["--data", str(folder), "--no-baselines"])
+    return lines.getvalue().splitlines()
 
 
-def test_every_figure_is_there_by_its_name(
-    folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    result = figures(capsys, "--data", str(folder))
+@pytest.fixture(scope="module")
+def result(printed: list[str]) -> dict[str, Any]:
+    figures: dict[str, Any] = json.loads(printed[-1])
+    return figures
 
+
+def test_every_figure_is_there_by_its_name(result: dict[str, Any]) -> None:
     for name in NAMES:
         at: Any = result
         for part in name.split("."):
             assert part in at, name
             at = at[part]
         assert at is None or isinstance(at, float | int), name
-    assert result["missing"] == {}
     assert set(result["by_file"]) == {
         "faq_queries_one",
         "faq_queries_two",
         "groupchat_dev",
     }
     assert set(result["report"]["intervals"]) >= {"average_precision"}
+    assert set(result["missing"]) == {"complaints_timeline.jsonl"}
+    assert result["real"]["municipal_recall_at_1"] == 1
 
 
-def test_every_figure_is_defined_in_one_place(
-    folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_every_figure_is_defined_in_one_place(result: dict[str, Any]) -> None:
     defined = set(re.findall(r"``(\w+\.\w+)``", understanding.__doc__ or ""))
-
-    result = figures(capsys, "--data", str(folder))
 
     shown = {
         f"{section}.{name}"
@@ -96,6 +115,8 @@ def test_every_figure_is_defined_in_one_place(
         if isinstance(values, dict) and "n" in values
         for name in values["n"]
     }
+
+    assert shown
     assert {
         name
         for name in shown - defined
@@ -106,21 +127,37 @@ def test_every_figure_is_defined_in_one_place(
 def test_what_is_not_there_is_named_and_left_out(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    result = figures(capsys, "--data", str(tmp_path))
+    understanding.main(["--data", str(tmp_path), "--no-baselines", "--json"])
 
+    (line,) = capsys.readouterr().out.splitlines()
+    result = json.loads(line)
     assert "policy_faq.jsonl" in result["missing"]
     assert "groupchat_*.jsonl" in result["missing"]
-    assert not {"report", "intent", "faq"} & result.keys()
+    assert not {"report", "intent", "faq", "real"} & result.keys()
     assert result["ms"]["p50"] is None
 
 
-def test_for_people_there_are_lines_before(
+def test_for_people_there_are_lines_before(printed: list[str]) -> None:
+    assert "report" in printed
+    assert any(
+        re.fullmatch(r"  act_recall: [\d.]+ \[.*\] of \d+", line)
+        for line in printed
+    )
+    with pytest.raises(SystemExit):
+        understanding.main(["--data", "nowhere"])
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_the_baselines_are_measured_in_the_same_run(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    understanding.main(["--data", str(folder)])
+    understanding.main(["--data", str(folder), "--json"])
 
-    *lines, last = capsys.readouterr().out.splitlines()
-    assert "report" in lines
-    assert json.loads(last)["report"]
-    with pytest.raises(SystemExit):
-        understanding.main(["--data", str(folder / "nowhere")])
+    baselines = json.loads(capsys.readouterr().out)["baselines"]
+    for name in NAMES:
+        at: Any = baselines["char_tfidf"]
+        for part in name.split("."):
+            assert part in at, name
+            at = at[part]
+    assert {"faq", "duplicates"} <= baselines["bm25"].keys()
