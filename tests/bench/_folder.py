@@ -176,6 +176,6 @@ def query_of(row: Mapping[str, Any], known: set[EntryId]) -> Query | None:
 
 
 def _rows(file: Path) -> Iterator[dict[str, Any]]:
-    for line in file.read_text("utf-8").splitlines():
+    for line in file.read_text("utf-8-sig").splitlines():
         if line.strip():
             yield json.loads(line)

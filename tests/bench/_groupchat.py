@@ -1,9 +1,11 @@
 """The labelled group chat, and the community that it was written in."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -95,12 +97,25 @@ class _Faq(msgspec.Struct, frozen=True):
 
 def messages(file: Path = _DATA / "groupchat_dev.jsonl") -> list[Message]:
     """Return the messages of a chat in the order of posting."""
-    lines = file.read_bytes().splitlines()
-    return [
-        msgspec.json.decode(line, type=Message)
-        for line in lines
-        if line.strip()
-    ]
+    return [msgspec.convert(row, Message) for row in rows(file)]
+
+
+def rows(file: Path) -> Iterator[dict[str, Any]]:
+    """Yield the rows of a file without what they leave empty.
+
+    A number that names a row is a name, and a list of photos their number.
+    """
+    for line in file.read_text("utf-8-sig").splitlines():
+        if line.strip():
+            row = json.loads(line)
+            given = {k: v for k, v in row.items() if v not in (None, "")}
+            if "id" in row:
+                given["id"] = str(row["id"])
+            if "text" in row:
+                given["text"] = row["text"] or ""
+            if isinstance(row.get("photos"), list):
+                given["photos"] = len(row["photos"])
+            yield given
 
 
 def at(place: int) -> datetime:
@@ -110,7 +125,6 @@ def at(place: int) -> datetime:
 
 def entries(file: Path = _DATA / "policy_faq.jsonl") -> list[Entry]:
     """Return the FAQ of the community."""
-    lines = file.read_bytes().splitlines()
     return [
         Entry(
             id=EntryId(faq.id),
@@ -121,11 +135,7 @@ def entries(file: Path = _DATA / "policy_faq.jsonl") -> list[Entry]:
             issued=TODAY,
             valid_until=faq.valid_until,
         )
-        for faq in (
-            msgspec.json.decode(line, type=_Faq)
-            for line in lines
-            if line.strip()
-        )
+        for faq in (msgspec.convert(row, _Faq) for row in rows(file))
     ]
 
 

@@ -68,13 +68,20 @@ def test_a_chat_needs_no_more_than_ids_words_and_labels(
         "groupchat_two.jsonl",
         {"id": "b-1", "text": "灯坏了", "label": "report", "new": 1},
         {"id": "b-2", "text": "", "label": "followup", "about": ["b-1"]},
+        {
+            "id": 3, "text": None, "label": "report", "urgency": "",
+            "photos": ["a.jpg", "b.jpg"],
+        },
     )
 
     (chat,) = Folder(tmp_path).chats
 
     assert chat.name == "groupchat_two"
-    assert [m.id for m in chat.messages] == ["b-1", "b-2"]
+    assert [m.id for m in chat.messages] == ["b-1", "b-2", "3"]
     assert chat.messages[1].about == ("b-1",)
+    assert chat.messages[2].photos == 2
+    assert chat.messages[2].text == ""
+    assert chat.messages[2].urgency is None
 
 
 def test_questions_of_a_chat_count_where_their_answers_are_known(
