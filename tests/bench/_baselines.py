@@ -11,6 +11,7 @@ from functools import cache
 
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
+from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import Pipeline, make_pipeline
 
 from config.pack.values import Community
@@ -137,12 +138,15 @@ def learn_from(by_writer: Mapping[str, Sequence[Lesson]]) -> Learned:
 
 
 def classifier() -> Pipeline:
-    """Return TF-IDF of characters before a logistic regression."""
+    """Return TF-IDF of characters before a logistic regression.
+
+    One label against the rest, by a solver that keeps to one thread.
+    """
     return make_pipeline(
         TfidfVectorizer(
             analyzer="char", ngram_range=(1, 3), sublinear_tf=True, min_df=2
         ),
-        LogisticRegression(C=10, max_iter=500),
+        OneVsRestClassifier(LogisticRegression(C=10, solver="liblinear")),
     )
 
 

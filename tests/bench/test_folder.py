@@ -69,7 +69,10 @@ def test_a_chat_needs_no_more_than_ids_words_and_labels(
         {"id": "b-1", "text": "灯坏了", "label": "report", "new": 1},
         {"id": "b-2", "text": "", "label": "followup", "about": ["b-1"]},
         {
-            "id": 3, "text": None, "label": "report", "urgency": "",
+            "id": 3,
+            "text": None,
+            "label": "report",
+            "urgency": "",
             "photos": ["a.jpg", "b.jpg"],
         },
     )
