@@ -48,6 +48,7 @@ from config.texts import Texts
 from handlers import console, menus, succession, wording
 from handlers.context import Context, Fixed
 from handlers.rules import calendar
+from handlers.understanding import duplicates
 from handlers.understanding.understanding import Understanding
 from storage import backlog, chats, migrate, outbox
 from storage.apply import apply
@@ -573,6 +574,10 @@ def fixed_of(
 ) -> Fixed:
     """Return what stays while the program runs."""
     texts = Texts.load()
+    try:
+        duplicates.load()
+    except duplicates.BadModel as wrong:
+        log.error("nothing_is_compared", error=str(wrong))  # noqa: TRY400
     return Fixed(
         pack=plan.pack,
         texts={

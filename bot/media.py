@@ -65,6 +65,8 @@ class Found(msgspec.Struct, frozen=True):
     width: int
     height: int
     point: tuple[float, float] | None = None
+    look: str = ""
+    """64 bits that pictures of one scene nearly share."""
 
 
 _found = msgspec.json.Decoder(Found)
@@ -245,7 +247,15 @@ class Media:
         point = Point(*found.point) if found.point else None
 
         def work(db: Connection) -> None:
-            if photos.keep(db, row, hash_, found.width, found.height, size):
+            if photos.keep(
+                db,
+                row,
+                hash_,
+                found.width,
+                found.height,
+                size,
+                found.look,
+            ):
                 pictures.kept(fixed, db, row, point, now)
             else:
                 # erased or withdrawn while it was on its way

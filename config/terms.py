@@ -200,6 +200,8 @@ class Command(StrEnum):
     ASSIGN = "assign"
     MERGE = "merge"
     UNMERGE = "unmerge"
+    FOLLOW = "follow"
+    UNFOLLOW = "unfollow"
     FILE = "file"
     CATEGORY = "category"
     NOT_REPORT = "notreport"

@@ -18,6 +18,7 @@ from config.terms import (
 )
 from config.texts import Texts
 from handlers.rules import calendar
+from handlers.understanding.open_matters import OpenMatters
 from handlers.understanding.shelf import Shelf
 from handlers.understanding.understanding import Understanding
 from storage import people, tickets
@@ -37,6 +38,8 @@ class Fixed:
     """A new random key, 96 bits or more, of A-Z a-z 0-9 - _."""
     shelf: Shelf = field(default_factory=Shelf)
     """The FAQ, searchable: a cache of the database's rows."""
+    matters: OpenMatters = field(default_factory=OpenMatters)
+    """The open tickets, comparable: a cache, too."""
     write_first: frozenset[str] = frozenset()
     """Channels on which we may write to a person first."""
     public_url: str = ""

@@ -1,27 +1,23 @@
-"""What the desk alone does: assign, merge, file for a caller."""
+"""What the desk alone does: assign, file for a caller."""
 
 import re
 
 from config.terms import (
-    OPEN,
     STAFF,
     Action,
     GridId,
     Source,
-    TicketId,
     Urgency,
 )
 from handlers import handing, letters, opening, report, triage
 from handlers.context import Context
-from handlers.letters import Pick
 from handlers.opening import Matter
-from handlers.rules import access, commands
+from handlers.rules import access
 from handlers.rules import ticket as rules
 from handlers.rules.refusals import Refused
-from storage import limits, people, tickets
+from storage import people
 from storage.buttons import Button
 from storage.messages import Outgoing, Pressed, Said
-from storage.tickets import Ticket
 
 _SOURCES = {
     "电话": Source.HOTLINE,
@@ -60,86 +56,6 @@ def assign(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
     if person is None:
         return [handing.who(ctx, message, ticket, Action.ASSIGN)]
     return handing.handed(ctx, message, ticket, person, Action.ASSIGN)
-
-
-def merge(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
-    """Let one ticket go up in another; its reporter follows along."""
-    number, words = commands.needed_number(rest)
-    into, _ = commands.needed_number(words)
-    ticket, target = triage.by_number(ctx, number), triage.by_number(ctx, into)
-    if ticket.id == target.id:
-        raise Refused("refused-merge-self")
-    if not access.may(report.ties_to(ctx, ticket), Action.MERGE) or not (
-        access.may(report.ties_to(ctx, target), Action.MERGE)
-    ):
-        raise Refused("refused-not-allowed", number=ticket.number)
-    if target.status not in OPEN:
-        raise Refused("refused-add-ended", number=target.number)
-    status = rules.next_status(ticket.status, Action.MERGE)
-    tickets.move(ctx.db, ticket, status, merged_into=target.id)
-    limits.end(ctx.db, ticket.id, ctx.now, met=False)
-    ctx.log(
-        Action.MERGE,
-        ticket=ticket.id,
-        old=ticket.status,
-        new=status,
-        into=target.id,
-    )
-    said = triage.tell_reporter(
-        ctx, ticket, "told-merged", into=target.number, mention=target
-    )
-    return [
-        letters.reply(
-            message,
-            ctx.say("merged", number=ticket.number, into=target.number),
-            choices=letters.choices(
-                ctx,
-                [Pick(ctx.say("do-unmerge"), "unmerge", ticket.id)],
-                allowed=ctx.actor,
-            ),
-            ticket=target.id,
-        ),
-        *said,
-    ]
-
-
-def press_unmerge(
-    ctx: Context, press: Pressed, button: Button
-) -> list[Outgoing]:
-    """Undo a merge."""
-    ticket = tickets.get(ctx.db, TicketId(button.subject_id))
-    return [letters.notice(press, ""), *_unmerge(ctx, press, ticket)]
-
-
-def unmerge(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
-    """Undo a merge: ``取消合并 12``."""
-    ticket, _ = triage.named_ticket(ctx, message, rest)
-    return _unmerge(ctx, message, ticket)
-
-
-def _unmerge(
-    ctx: Context, message: Said | Pressed, ticket: Ticket
-) -> list[Outgoing]:
-    if not access.may(report.ties_to(ctx, ticket), Action.UNMERGE):
-        raise Refused("refused-not-allowed", number=ticket.number)
-    status = rules.next_status(ticket.status, Action.UNMERGE)
-    after = tickets.move(ctx.db, ticket, status, merged_into=None)
-    running = opening.start_limits(ctx, after, ctx.now)
-    ctx.log(
-        Action.UNMERGE,
-        ticket=ticket.id,
-        old=ticket.status,
-        new=status,
-    )
-    return [
-        letters.reply(
-            message,
-            ctx.say("unmerged", number=ticket.number),
-            ticket=ticket.id,
-        ),
-        *triage.tell_reporter(ctx, after, "told-unmerged"),
-        *opening.assignment(ctx, after, running),
-    ]
 
 
 def file(ctx: Context, message: Said, rest: str) -> list[Outgoing]:

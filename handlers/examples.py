@@ -21,7 +21,7 @@ from handlers.rules import access, commands
 from handlers.rules import ticket as rules
 from handlers.rules.commands import SHOWN, Audience
 from handlers.rules.refusals import Refused
-from storage import people, subjects, tickets, wishes
+from storage import followers, people, subjects, tickets, wishes
 from storage.messages import Outgoing, Said
 from storage.tickets import Ticket
 from storage.wishes import Line, Wish
@@ -173,6 +173,9 @@ def _candidates(ctx: Context, command: Command) -> list[Candidate]:
 
 
 def _tickets(ctx: Context, command: Command) -> list[Ticket]:
+    if command is Command.UNFOLLOW:
+        joined = followers.followed_by(ctx.db, ctx.id, ctx.actor)
+        return [tickets.get(ctx.db, id_) for id_ in joined[-_LOOKED_AT:]]
     action = _DOES.get(command)
     if action is None and command not in _SHOWS:
         return []

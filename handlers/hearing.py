@@ -15,6 +15,7 @@ from handlers import (
     deadlines,
     faq,
     groups,
+    joining,
     letters,
     report,
     router,
@@ -52,6 +53,7 @@ from storage.messages import (
     OrderChanged,
     Outgoing,
     Pressed,
+    Quote,
     Said,
     Say,
     Unreadable,
@@ -82,6 +84,8 @@ def hear(
             message.reason,
             now,
         )
+        return
+    if isinstance(message, Said) and not _concerns(fixed, db, message):
         return
     if not inbox.first(db, message, now):
         return
@@ -184,7 +188,31 @@ def is_addressed(message: Said) -> bool:
         or isinstance(typed, Typed)
         or slashed
         or bool(message.album)
+        or _joins(message)
     )
+
+
+def _joins(message: Said) -> bool:
+    """Whether somebody says "ours too" to what a neighbour wrote."""
+    quote = message.quote
+    return (
+        quote is not None
+        and not (quote.by_me or quote.by_same)
+        and joining.is_me_too(message.text)
+    )
+
+
+def _concerns(fixed: Fixed, db: Connection, message: Said) -> bool:
+    """Whether "ours too" replies to a matter, and not to any other talk."""
+    if message.quote is None or not _joins(message):
+        return True
+    known = chats.find(db, message.chat.channel, message.chat.address)
+    if known is None or known.community_id is None:
+        return True
+    told, chat = known.community_id, message.chat.key
+    return posts.find(
+        db, told, chat, message.quote.message
+    ) is not None or matters(fixed, told, replace(message, quote=None))
 
 
 def is_binding(message: Said) -> bool:
@@ -330,7 +358,7 @@ def _words(ctx: Context, message: Said) -> list[Outgoing]:
     if waiting is not None and not _changes_subject(ctx, message, waiting):
         return router.by_words(ctx, message, waiting)
     if message.quote is not None and (
-        message.quote.by_me or message.quote.by_same
+        message.quote.by_me or message.quote.by_same or _joins(message)
     ):
         return _quoted(ctx, message)
     return router.by_meaning(ctx, message)
@@ -424,12 +452,19 @@ def _quoted(ctx: Context, message: Said) -> list[Outgoing]:
         press = _numbered(ctx, message, quote.message, int(number))
         if press is not None:
             return press
+    return _replied(ctx, message, quote)
+
+
+def _replied(ctx: Context, message: Said, quote: Quote) -> list[Outgoing]:
+    """Take what replies to a matter as said of it."""
     known = posts.find(ctx.db, ctx.id, message.chat.key, quote.message)
     if known is None or known.ticket_id is None:
         return router.by_meaning(ctx, message)
     if ctx.mind.judge(message.text).intent is Intent.THANKS:
         return []
     ticket = tickets.get(ctx.db, known.ticket_id)
+    if joining.is_me_too(message.text) and joining.may_join(ctx, ticket):
+        return joining.me_too(ctx, message, ticket)
     ended = ticket.status not in rules.STAYS[Action.ADD]
     if ended or not report.is_for(ctx, message, ticket):
         return router.by_meaning(ctx, message)

@@ -20,7 +20,7 @@ from config.terms import (
     TicketId,
     Urgency,
 )
-from handlers import letters, wording
+from handlers import letters, twins, wording
 from handlers.context import Context
 from handlers.letters import Pick
 from handlers.rules import limits as rules
@@ -114,6 +114,7 @@ def open_ticket(
     if message is not None:
         attach(ctx, ticket, message, words.id, "report")
     running = start_limits(ctx, ticket, ctx.now)
+    twins.look(ctx, ticket, words.text)
     everyone = handlers(ctx, ticket)
     told = _hand_over(ctx, ticket, running, everyone, [words])
     return ticket, running, told
@@ -272,13 +273,15 @@ def _hand_over(
     said: list[Outgoing] = []
     for person in everyone:
         to = ctx.language_of(person)
+        card = wording.card(
+            ctx, ticket, words, running, to, photos=coming(ctx, ticket)
+        )
+        like, same = twins.for_worker(ctx, ticket, person, to)
         said += letters.tell(
             ctx,
             person,
-            wording.card(
-                ctx, ticket, words, running, to, photos=coming(ctx, ticket)
-            ),
-            picks=worker_picks(ctx, ticket, to),
+            f"{card}\n{like}" if like else card,
+            picks=[*worker_picks(ctx, ticket, to), *same],
             ticket=ticket.id,
             urgency=Urgency(ticket.urgency),
             group=ticket.grid_id,

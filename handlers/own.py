@@ -10,6 +10,7 @@ from handlers.rules.pages import split
 from handlers.rules.refusals import Refused
 from storage import (
     erasure,
+    followers,
     limits,
     people,
     photos,
@@ -51,6 +52,7 @@ def export(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
         *_about(ctx, person),
         "",
         *_tickets(ctx),
+        *_follows(ctx),
         "",
         *_wishes(ctx),
         "",
@@ -60,6 +62,14 @@ def export(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
     ]
     parts = split(lines, PART)
     return [letters.reply(message, part) for part in parts]
+
+
+def _follows(ctx: Context) -> list[str]:
+    joined = followers.followed_by(ctx.db, ctx.id, ctx.actor)
+    if not joined:
+        return []
+    numbers = [str(tickets.get(ctx.db, id_).number) for id_ in joined]
+    return [ctx.say("export-follows", numbers="、".join(numbers))]
 
 
 def forget(ctx: Context, message: Said, rest: str) -> list[Outgoing]:

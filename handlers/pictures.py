@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from handlers import bridge, letters, opening, triage, wishing
+from handlers import bridge, joining, letters, opening, triage, wishing
 from handlers.context import Context, Fixed
 from storage import photos, tickets, wishes
 from storage.database import Connection
@@ -66,6 +66,8 @@ def _show(ctx: Context, ticket: Ticket) -> None:
         for person in opening.concerned(ctx, ticket, purpose):
             said += opening.bring_photos(ctx, ticket, person, kept)
     letters.post(ctx, said)
+    if any(row.purpose == "report" for row in new):
+        letters.post(ctx, joining.suggest_late(ctx, ticket))
 
 
 def _surroundings(

@@ -1,7 +1,7 @@
 """A resident reports, adds, edits, takes back, corrects."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -12,10 +12,11 @@ from config.terms import (
     Action,
     ChatKind,
     GridId,
+    PersonId,
     Source,
     Urgency,
 )
-from handlers import letters, opening, wording
+from handlers import letters, opening, twins, wording
 from handlers.context import Context
 from handlers.letters import Pick
 from handlers.opening import Matter
@@ -362,7 +363,9 @@ def _open(
     if ticket.source in {Source.RELAYED, Source.PATROL}:
         return [*filed(ctx, message, ticket, running), *told]
     text = wording.received(ctx, ticket, running, ctx.language)
-    picks = _correction_picks(ctx, ticket)
+    asked, same = twins.question(ctx, ticket)
+    text = f"{text}\n{asked}" if asked else text
+    picks = [*same, *_correction_picks(ctx, ticket)]
     if is_apart(message, ticket):
         return [*_answer_apart(ctx, message, ticket, text, picks), *told]
     answer = letters.reply(
@@ -510,12 +513,14 @@ def tell_handlers(
     ctx: Context,
     ticket: Ticket,
     sentence: str,
+    *,
+    but: Collection[PersonId] = (),
     **values: Any,  # noqa: ANN401
 ) -> list[Outgoing]:
     """Tell all who got the card; not whoever does it."""
     said: list[Outgoing] = []
     for person in opening.handlers(ctx, ticket):
-        if person.id == ctx.actor:
+        if person.id == ctx.actor or person.id in but:
             continue
         to = ctx.language_of(person)
         said += letters.tell(

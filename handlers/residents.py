@@ -3,14 +3,19 @@
 from datetime import timedelta
 
 from config.terms import (
-    STAFF,
     Action,
-    ChatKind,
-    Source,
     Status,
     TicketId,
 )
-from handlers import corrections, letters, opening, report, triage, wording
+from handlers import (
+    corrections,
+    joining,
+    letters,
+    opening,
+    report,
+    triage,
+    wording,
+)
 from handlers.context import Context
 from handlers.letters import Pick
 from handlers.rules import access
@@ -53,7 +58,7 @@ def track(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
     ticket, _ = triage.named_ticket(ctx, message, rest)
     if report.ties_to(ctx, ticket) & access.SEE:
         return triage.show(ctx, message, str(ticket.number))
-    if not _knows_of(ctx, message, ticket):
+    if not joining.knows_of(ctx, message, ticket):
         raise Refused("refused-not-yours", number=ticket.number)
     to = ctx.language
     lines = [
@@ -214,7 +219,7 @@ def _reopen(
         *(
             triage.tell_reporter(ctx, after, "told-reopened")
             if ticket.reporter_id != ctx.actor
-            else ()
+            else triage.tell_followers(ctx, after, "told-reopened")
         ),
     ]
 
@@ -228,7 +233,10 @@ def answer(ctx: Context, message: Said, dialogue: Dialogue) -> list[Outgoing]:
     if ctx.mind.judge(message.text).intent is Intent.THANKS:
         buttons.expect_still(ctx.db, dialogue)
         return [letters.reply(message, ctx.say("you-are-welcome"))]
-    return report.add(ctx, message, message.text, ticket, Action.ANSWER)
+    return [
+        *report.add(ctx, message, message.text, ticket, Action.ANSWER),
+        *triage.tell_followers(ctx, ticket, "told-question-answered"),
+    ]
 
 
 def press_rate(ctx: Context, press: Pressed, button: Button) -> list[Outgoing]:
@@ -286,20 +294,6 @@ def close_by_itself(ctx: Context, due: Due) -> list[Outgoing]:
     )
     days = ctx.community.rules.close_after.days
     return triage.tell_reporter(ctx, found, "told-closed", days=days)
-
-
-def _knows_of(ctx: Context, message: Said, ticket: Ticket) -> bool:
-    """Whether it is asked where it was said, by a follower or by staff."""
-    if ticket.private or ctx.person is None:
-        return False
-    if ctx.person.has(*STAFF):
-        return True
-    if message.chat.kind is ChatKind.GROUP:
-        said_here = message.chat.key == ticket.origin_chat
-        said_to_us = ticket.source is Source.GROUP
-        if said_here or (said_to_us and ticket.grid_id == ctx.grid):
-            return True
-    return ctx.actor in tickets.followers(ctx.db, ticket)
 
 
 def _own(ctx: Context, button: Button) -> Ticket:

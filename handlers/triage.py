@@ -27,6 +27,7 @@ from handlers.rules.refusals import NumberMissing, Refused
 from storage import (
     buttons,
     chats,
+    followers,
     limits,
     people,
     posts,
@@ -263,72 +264,125 @@ def tell_reporter(
     mention: Ticket | None = None,
     **values: object,
 ) -> list[Outgoing]:
-    """Tell the resident what happened to their matter.
+    """Tell the resident what happened to their matter, and who follows it.
 
     In private if they opened a private chat; else where they reported,
     as a reply, masked; and of a private matter only that there is news.
     Whoever reported a danger hears at night, too.
     """
-    urgency = Urgency(ticket.urgency)
-    followed = _tell_followers(ctx, ticket, sentence, **values)
+    followed = tell_followers(ctx, ticket, sentence, **values)
     reporter = ctx.find(ticket.reporter_id)
     if reporter is None:
         return followed
-    to = ctx.language_of(reporter)
-    text = ctx.say(sentence, to, number=ticket.number, **values)
-    made = picks(to) if picks else []
-    about = (mention or ticket).id
-    chat = people.private_chat(
-        ctx.db, ctx.id, reporter.id, ctx.fixed.write_first
+    made = picks(ctx.language_of(reporter)) if picks else []
+    origin = ticket.origin_chat, ticket.origin_message
+    return followed + _tell_resident(
+        ctx,
+        ticket,
+        reporter,
+        origin,
+        sentence,
+        made,
+        about=mention or ticket,
+        **values,
     )
-    group = _origin_group(ctx, ticket)
+
+
+def _tell_resident(
+    ctx: Context,
+    ticket: Ticket,
+    person: Person,
+    origin: tuple[str, str],
+    sentence: str,
+    picks: list[Pick],
+    *,
+    about: Ticket,
+    **values: object,
+) -> list[Outgoing]:
+    to = ctx.language_of(person)
+    text = ctx.say(sentence, to, number=ticket.number, **values)
+    return _say_to_resident(ctx, ticket, person, origin, text, picks, about)
+
+
+def _say_to_resident(
+    ctx: Context,
+    ticket: Ticket,
+    person: Person,
+    origin: tuple[str, str],
+    text: str,
+    picks: list[Pick],
+    about: Ticket,
+) -> list[Outgoing]:
+    """``origin``: the chat and the message in which they spoke of it."""
+    urgency = Urgency(ticket.urgency)
+    chat = people.private_chat(
+        ctx.db, ctx.id, person.id, ctx.fixed.write_first
+    )
+    group = _group_of(ctx, origin[0])
     if chat is not None or group is None or ticket.private:
-        return followed + letters.tell(
+        return letters.tell(
             ctx,
-            reporter,
+            person,
             text,
-            picks=made,
-            ticket=about,
+            picks=picks,
+            ticket=about.id,
             urgency=urgency,
             group=ticket.grid_id,
         )
     return [
-        *followed,
         Say(
             chat=group,
             text=mask(text).rstrip(),
-            choices=letters.choices(
-                ctx, made, allowed=reporter.id, chat=group
-            ),
-            reply_to=ticket.origin_message,
+            choices=letters.choices(ctx, picks, allowed=person.id, chat=group),
+            reply_to=origin[1],
             quiet=urgency is not Urgency.DANGER,
             urgency=urgency,
             again=urgency is Urgency.DANGER,
-            ticket=about,
+            ticket=about.id,
         ),
     ]
 
 
-def _tell_followers(
+def ask_reporter(
+    ctx: Context, ticket: Ticket, text: str, picks: list[Pick]
+) -> list[Outgoing]:
+    """Ask the reporter something, where they hear of their matter."""
+    reporter = ctx.find(ticket.reporter_id)
+    if reporter is None:
+        return []
+    origin = ticket.origin_chat, ticket.origin_message
+    return _say_to_resident(ctx, ticket, reporter, origin, text, picks, ticket)
+
+
+def tell_followers(
     ctx: Context, ticket: Ticket, sentence: str, **values: object
 ) -> list[Outgoing]:
-    """Tell those whose tickets went up in this one, in private."""
+    """Tell those who joined a ticket, or whose own went up in it.
+
+    As its reporter is told, but for whoever does it.
+    """
     said: list[Outgoing] = []
-    for id_ in tickets.followers(ctx.db, ticket):
-        person = ctx.find(id_)
+    for one in followers.of(ctx.db, ticket):
+        person = ctx.find(one.person_id)
+        if person is None or person == ctx.person:
+            continue
         to = ctx.language_of(person)
-        said += letters.tell(
+        picks = [Pick(ctx.say("do-unfollow", to), "unfollow", ticket.id)]
+        said += _tell_resident(
             ctx,
+            ticket,
             person,
-            ctx.say(sentence, to, number=ticket.number, **values),
-            ticket=ticket.id,
-            group=ticket.grid_id,
+            (one.chat, one.message),
+            sentence,
+            picks,
+            about=ticket,
+            **values,
         )
     return said
 
 
-def _origin_group(ctx: Context, ticket: Ticket) -> Chat | None:
-    channel, _, address = ticket.origin_chat.partition(":")
+def _group_of(ctx: Context, origin: str) -> Chat | None:
+    channel, _, address = origin.partition(":")
     known = chats.find(ctx.db, channel, address)
     if known is None or known.state != "open":
         return None

@@ -34,6 +34,7 @@ from config.terms import (
     Urgency,
 )
 from storage import (
+    followers,
     inbox,
     limits,
     outbox,
@@ -130,6 +131,7 @@ def erase(
     _take_out(db, who)
     _empty_photos(db, who, own, held, going_on)
     _empty_tickets(db, who, own, going_on)
+    _empty_follows(db, who)
     _empty_wishes(db, who, held)
     _drop_keys(db, who)
     _drop_web(db, who, now)
@@ -218,13 +220,19 @@ def _is_theirs(db: Connection, who: _Person, ticket: Ticket) -> bool:
         t.c.community_id == who.community,
         t.c.reporter_id.not_in(who.ids),
     )
+    f = schema.follower
+    joins = exists().where(
+        f.c.ticket_id == ticket.id,
+        f.c.person_id.not_in(who.ids),
+        f.c.left_at.is_(None),
+    )
     joined = exists().where(
         w.c.ticket_id == ticket.id,
         w.c.kind == "addition",
         w.c.author_id.not_in(who.ids),
         w.c.erased_at.is_(None),
     )
-    return not db.scalar(select(or_(followed, joined)))
+    return not db.scalar(select(or_(followed, joins, joined)))
 
 
 def _withdraw(
@@ -437,6 +445,18 @@ def _empty_photos(
         photos.erase(db, p.c.ticket_id.in_(chunk))
     for some in _chunks([wish.id for wish in held]):
         photos.erase(db, p.c.wish_id.in_(some))
+
+
+def _empty_follows(db: Connection, who: _Person) -> None:
+    f, s = schema.follower.c, schema.suggestion
+    followers.forget(
+        db, f.community_id == who.community, f.person_id.in_(who.ids)
+    )
+    db.execute(
+        update(s)
+        .where(s.c.community_id == who.community, s.c.answered_by.in_(who.ids))
+        .values(answered_by=None)
+    )
 
 
 def _empty_tickets(

@@ -11,7 +11,7 @@ from typing import Any
 from msgspec import Struct
 from sqlalchemy import Column, Connection, delete, select, tuple_, update
 
-from config.terms import CommunityId, GridId, PersonId, Role
+from config.terms import CommunityId, GridId, PersonId, Role, TicketId
 from storage import schema
 from storage.people import Person, give_role, put_new
 from storage.schema import MadeBy
@@ -28,6 +28,8 @@ _OWNED: tuple[Column[Any], ...] = (
     schema.claim.c.person_id,
     schema.session.c.person_id,
     schema.button.c.allowed,
+    schema.follower.c.person_id,
+    schema.suggestion.c.answered_by,
 )
 _FILLED = ("phone", "building", "language", "skills")
 _CHUNK = 200
@@ -45,12 +47,15 @@ class Moved(Struct, frozen=True, kw_only=True):
     """Roles that the one kept has only through this merge."""
     votes: list[str]
     filled: list[str]
+    both: list[TicketId] = []
+    """Tickets that both followed."""
 
 
 def merge(
     db: Connection, community: CommunityId, kept: Person, gone: Person
 ) -> Moved:
     """Let everything of ``gone`` be ``kept``'s."""
+    both = _follow_once(db, community, kept.id, gone.id)
     moved = Moved(
         gone=gone.id,
         kept=kept.id,
@@ -68,6 +73,7 @@ def merge(
             for name in _FILLED
             if getattr(gone, name) and not getattr(kept, name)
         ],
+        both=both,
     )
     r, p = schema.role, schema.person
     db.execute(
@@ -117,6 +123,7 @@ def unmerge(db: Connection, community: CommunityId, moved: Moved) -> bool:
     for column in _OWNED:
         name = f"{column.table.name}.{column.name}"
         _move_back(db, column, moved, moved.rows.get(name, []))
+    _follow_again(db, community, moved)
     v = schema.faq_vote
     db.execute(
         update(v)
@@ -193,6 +200,46 @@ def _move_back(
                 column == moved.kept,
             )
             .values({column.name: moved.gone})
+        )
+
+
+def _follow_once(
+    db: Connection, community: CommunityId, kept: PersonId, gone: PersonId
+) -> list[TicketId]:
+    """Let go of what the one who goes follows with the one who is kept."""
+    f = schema.follower
+    theirs = select(f.c.ticket_id).where(
+        f.c.community_id == community, f.c.person_id == kept
+    )
+    rows = db.scalars(
+        delete(f)
+        .where(
+            f.c.community_id == community,
+            f.c.person_id == gone,
+            f.c.ticket_id.in_(theirs),
+        )
+        .returning(f.c.ticket_id)
+    )
+    return [TicketId(id_) for id_ in rows]
+
+
+def _follow_again(
+    db: Connection, community: CommunityId, moved: Moved
+) -> None:
+    """Let both follow again what both did."""
+    f = schema.follower
+    rows = db.execute(
+        select(f).where(
+            f.c.community_id == community,
+            f.c.person_id == moved.kept,
+            f.c.ticket_id.in_(moved.both),
+        )
+    ).all()
+    for row in rows:
+        db.execute(
+            put_new(db, f)
+            .values(**{**row._mapping, "person_id": moved.gone})  # noqa: SLF001
+            .on_conflict_do_nothing()
         )
 
 

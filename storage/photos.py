@@ -48,6 +48,8 @@ class KeptPhoto(Struct, frozen=True, kw_only=True):
     same: str
     state: str
     hash: str
+    look: str
+    """How it looks, in 64 bits (``bot/reencode.py``); "" if nobody knows."""
     attempts: int
     reason: str
     shown: bool
@@ -187,6 +189,7 @@ def keep(
     width: int,
     height: int,
     size: int,
+    look: str = "",
 ) -> bool:
     """Note that the re-encoded picture lies in the media store."""
     return _move(
@@ -194,6 +197,7 @@ def keep(
         photo,
         state="kept",
         hash=hash_,
+        look=look,
         width=width,
         height=height,
         bytes=size,
@@ -281,6 +285,7 @@ def erase(db: Connection, *which: ColumnElement[bool]) -> int:
         .values(
             state="erased",
             author_id=None,
+            look="",
             chat="",
             message="",
             ref="",

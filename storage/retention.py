@@ -26,10 +26,12 @@ from sqlalchemy import (
 from config.pack.values import Rules
 from config.terms import CommunityId, Status, TicketId, WishId
 from storage import (
+    followers,
     outbox,
     photos,
     schema,
     subjects,
+    suggestions,
     tickets,
     webchat,
     wishes,
@@ -215,6 +217,8 @@ def _empty_tickets(
     )
     db.execute(update(t).where(t.c.id.in_(old)).values(tickets.NAMELESS))
     db.execute(delete(p).where(p.c.ticket_id.in_(old)))
+    followers.forget(db, schema.follower.c.ticket_id.in_(old))
+    suggestions.forget(db, schema.suggestion.c.ticket_id.in_(old))
     outbox.empty(db, schema.outbox.c.ticket_id.in_(old))
     webchat.forget_about(db, community, [*map(subjects.ticket, old)])
 

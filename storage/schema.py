@@ -404,6 +404,41 @@ ticket = Table(
     sqlite_autoincrement=True,
 )
 
+follower = Table(
+    "follower",
+    metadata,
+    Column("ticket_id", _Id, primary_key=True),
+    Column("person_id", Text, primary_key=True),
+    _community(),
+    _text("chat"),
+    _text("message"),
+    _moment("at", needed=True),
+    _moment("left_at"),
+    Index("ix_follower_person", "community_id", "person_id"),
+)
+
+suggestion = Table(
+    "suggestion",
+    metadata,
+    Column("ticket_id", _Id, primary_key=True),
+    Column("target_id", _Id, primary_key=True),
+    _community(),
+    Column("chance", Float, nullable=False),
+    _flag("asked"),
+    _text("answer"),
+    Column("answered_by", Text),
+    _moment("at", needed=True),
+    _moment("answered_at"),
+    Index("ix_suggestion_target", "target_id"),
+    Index(
+        "ix_suggestion_answered_by",
+        "community_id",
+        "answered_by",
+        **_where("answered_by IS NOT NULL"),
+    ),
+    _among("answer", ("", "same", "other")),
+)
+
 words = Table(
     "words",
     metadata,
@@ -486,6 +521,7 @@ photo = Table(
     _text("same"),
     _text("state", "wanted"),
     _text("hash"),
+    _text("look"),
     _number("width"),
     _number("height"),
     _number("bytes"),

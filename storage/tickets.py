@@ -344,23 +344,6 @@ def opened_by(
     return [Ticket(**row) for row in rows]
 
 
-def followers(db: Connection, ticket: Ticket) -> Sequence[PersonId]:
-    """Return who reported the tickets that were merged into this one."""
-    t = schema.ticket
-    rows = db.execute(
-        select(t.c.reporter_id)
-        .where(
-            t.c.community_id == ticket.community_id,
-            t.c.merged_into == ticket.id,
-            t.c.reporter_id.is_not(None),
-            t.c.reporter_id != (ticket.reporter_id or ""),
-        )
-        .distinct()
-        .order_by(t.c.reporter_id)
-    ).scalars()
-    return [PersonId(id_) for id_ in rows]
-
-
 def open_count(
     db: Connection, community: CommunityId, person: PersonId
 ) -> int:

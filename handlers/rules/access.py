@@ -42,7 +42,7 @@ MAY: dict[Action, frozenset[Tie]] = {
     Action.RAISE: _HANDS,
     Action.ASSIGN: frozenset({Tie.DESK}),
     Action.MERGE: frozenset({Tie.DESK, Tie.WORKER, Tie.ASSIGNEE}),
-    Action.UNMERGE: frozenset({Tie.DESK, Tie.WORKER, Tie.ASSIGNEE}),
+    Action.UNMERGE: _OWN | _STAFF,
 }
 
 SEE = frozenset(Tie)

@@ -10,7 +10,7 @@ photos look are combined to a probability. What was learned lies in
 import re
 import tomllib
 from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -54,11 +54,11 @@ _SPELL = 0.5
 """Hours in which a stretch of talk about one thing dies down."""
 _FAR = 3.0
 """What stands for the matters between two grids."""
-_ALIKE = ((4, 6.0), (10, 3.0))
+_ALIKE = ((4, 10.0), (10, 5.0))
 """Bits in which two photos differ at the most, and what that adds to the
 log-odds: the same picture, or one taken from nearly the same spot. A choice,
 not learned: no photos lie beside the lessons."""
-_PHOTO_ALONE = -4.0
+_PHOTO_ALONE = -8.0
 """The log-odds of two tellings without words, before their photos."""
 _LONGEST_AGO = 90 * 24
 """Hours after which nothing is the same any more."""
@@ -191,6 +191,15 @@ class Duplicates(Generic[Key]):
 
     def __contains__(self, key: Key) -> bool:
         return key in self._texts
+
+    def told(self, key: Key) -> Told:
+        """Return what was told of a matter; ``KeyError`` if it is unknown."""
+        return self._texts[key].told
+
+    def keep(self, keys: Collection[Key]) -> None:
+        """Forget all matters but these."""
+        for key in [key for key in self._texts if key not in keys]:
+            self.remove(key)
 
     def put(self, key: Key, told: Told) -> None:
         """Add a matter, or replace what was told of it."""

@@ -4,14 +4,24 @@ from typing import Any
 
 from sqlalchemy import select
 
-from config.terms import CommunityId, EntryId, GridId, Number, PersonId, Role
+from config.terms import (
+    CommunityId,
+    EntryId,
+    GridId,
+    Number,
+    PersonId,
+    Role,
+    TicketId,
+)
 from storage import (
     faq,
+    followers,
     merging,
     people,
     photos,
     posts,
     schema,
+    suggestions,
     tickets,
     wishes,
 )
@@ -20,6 +30,7 @@ from storage.database import Connection, Database
 from storage.merging import Moved
 from storage.messages import Photo, Sender
 from storage.people import Person
+from storage.suggestions import Suggestion
 from tests.town import CHANNEL, COMMUNITY, MONDAY, PACK
 
 TOWN = COMMUNITY.id
@@ -35,6 +46,8 @@ WHOLE = [
     schema.wish,
     schema.claim,
     schema.faq_vote,
+    schema.follower,
+    schema.suggestion,
 ]
 
 
@@ -56,6 +69,11 @@ def settled(db: Connection, name: str, number: int) -> Person:
     photos.want(db, TOWN, [Photo(ref=name)], channel="town", chat="town:g1",
                 message=name, author=met.id, now=MONDAY,
                 ticket=ticket.id)  # fmt: skip
+    followers.follow(db, TOWN, ticket.id, met.id, "town:g1", name, MONDAY)
+    followers.follow(db, TOWN, TicketId(99), met.id, "", "", MONDAY)
+    suggested = Suggestion(ticket.id, TicketId(99), 0.9, asked=True, answer="")
+    suggestions.put(db, TOWN, suggested, MONDAY)
+    suggestions.answer(db, suggested, "other", met.id, MONDAY)
     wishes.put(db, community_id=TOWN, number=Number(number + 10),
                wisher_id=met.id, opened_at=MONDAY)  # fmt: skip
     faq.vote(db, TOWN, EntryId(f"entry-{number}"), met.id, MONDAY, up=True)

@@ -105,6 +105,17 @@ did-raise = Ticket { $number } was raised to the { $level }.
 assigned = Ticket { $number } is with { $name } now.
 merged = Ticket { $number } is merged into { $into }; its reporter will hear of progress.
 unmerged = Ticket { $number } stands alone again.
+joined = Ticket { $number } goes together with { $into }; you will hear of progress.
+looks-like = This looks like ticket { $number } ({ $what }). If it is the same matter, press the button and you will hear how that one goes; if you press nothing, yours is handled all the same.
+card-looks-like = Looks like ticket { $number } ({ $what }, { $status })
+do-twin-same = Same as { $number }
+do-twin-other = Another matter
+do-twin-merge = Merge into { $number }
+do-twin-keep = Another matter
+noted-other = All right, they stay apart.
+followed = You will hear how ticket { $number } goes, too.
+unfollowed = You will hear no more of ticket { $number }.
+do-unfollow = Tell me no more
 filed-phone = Caller's phone: { $phone }
 filed = Filed as ticket { $number }. The text below can be copied to the resident:
 filed-in-own-grid = No place was given: it lies in your own { $grid } for now.
@@ -156,6 +167,12 @@ told-refused =
     Sorry, your ticket { $number } cannot be accepted:
     { $words }
 told-merged = Your ticket { $number } is about the same matter as { $into }. They are handled together and you will hear of progress.
+told-merged-away = Ticket { $number } went up in { $into } and need not be handled alone.
+told-another =
+    Ticket { $number } was reported once more (ticket { $other } is merged into it):
+    { $words }
+told-photo-twin = The photos of ticket { $number } look like those of another.
+told-question-answered = What was asked about ticket { $number } has been answered; it goes on.
 told-reopened = Your ticket { $number } is open again; somebody will come back to it and you will hear of progress.
 told-unmerged = Your ticket { $number } is handled on its own again; you will hear of progress as before.
 told-closed = Ticket { $number } was resolved { $days } days ago and we heard nothing, so it is closed now. If it is not fixed, please tell us again.

@@ -102,6 +102,17 @@ did-raise = 工单 { $number } 已上报到{ $level }。
 assigned = 工单 { $number } 已交给{ $name }。
 merged = 工单 { $number } 已并入 { $into }，报事人会收到后续进展。
 unmerged = 工单 { $number } 已恢复单独办理。
+joined = 好的，工单 { $number } 并入 { $into } 一起办，有进展告诉您。
+looks-like = 看着和工单 { $number }（{ $what }）是同一件事。是的话点一下，那边的进展也告诉您；不点也照常办。
+card-looks-like = 像是工单 { $number }（{ $what }，{ $status }）
+do-twin-same = 和 { $number } 是同一件
+do-twin-other = 不是同一件
+do-twin-merge = 并入 { $number }
+do-twin-keep = 不是同一件
+noted-other = 好的，分开办。
+followed = 好的，工单 { $number } 有进展也告诉您。
+unfollowed = 好的，工单 { $number } 的进展不再告诉您。
+do-unfollow = 不用再告诉我
 filed-phone = 来电：{ $phone }
 filed = 已代报，工单 { $number }。下面这段可以直接复制给居民：
 filed-in-own-grid = 没写在哪里，先记在您的{ $grid }。
@@ -150,6 +161,12 @@ told-refused =
     很抱歉，您的工单 { $number } 不能受理：
     { $words }
 told-merged = 您的工单 { $number } 和 { $into } 说的是同一件事，已合并办理，进展会告诉您。
+told-merged-away = 工单 { $number } 并入了 { $into }，不用单独办了。
+told-another =
+    工单 { $number } 又有人报（工单 { $other } 已并入）：
+    { $words }
+told-photo-twin = 工单 { $number } 的照片和另一件的很像。
+told-question-answered = 工单 { $number } 问报事人的事有答复了，继续办理。
 told-reopened = 您的工单 { $number } 已重开，会再来处理，进展会告诉您。
 told-unmerged = 您的工单 { $number } 又单独办理了，进展照样告诉您。
 told-closed = 工单 { $number } 办结后 { $days } 天没有收到您的意见，已自动结案。要是没解决，请再告诉我们。
