@@ -194,7 +194,7 @@ TRAINING = "*training.py"
 def test_what_is_imported_is_declared(folder: str, files: str) -> None:
     homes = packages_distributions()
     develops = folder == "tests" or files == TRAINING
-    declared = _declared("dev") if develops else _declared()
+    declared = _declared("dev") if develops else _declared("semantic")
 
     owners = {name: homes.get(name, []) for name in _imported(folder, files)}
     assert [

@@ -1,72 +1,62 @@
-"""Which FAQ entry answers a question: BM25 over characters and bigrams.
+"""Which FAQ entry answers a question, and how surely.
+
+Questions, their other wordings and the answer are searched as texts of
+their own, BM25 over characters and pairs; the best of them brings an entry
+among the candidates. What speaks for each is then weighed as learned, by
+the words alone or, once ``learn_meaning`` was called, by meaning as well.
 
 Latin words are terms by their stems. An entry is in the language that it is
 written in, and a question finds those of its own: a word is rare or common
 among them alone.
-
-Questions, their other wordings and the answer are entries of their own;
-the best of them speaks for the whole.
 """
 
 import heapq
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
-from math import log
-from operator import itemgetter
-from typing import NamedTuple
 
 from config.pack.values import Entry
 from config.terms import EntryId
-from handlers.understanding.text import NUMERAL, bigrams, fold, number
+from handlers.understanding.asking import is_han, same, terms
+from handlers.understanding.candidates import (
+    Asked,
+    Candidate,
+    Evidence,
+    Texts,
+)
+from handlers.understanding.encoder import UNLIKE, Encoder, Likeness, Vectors
+from handlers.understanding.judging import Judge, chance, judges, signals
+from handlers.understanding.text import NUMERAL, fold, number
 
-_K1 = 1.2
-_B = 0.3
-_USUAL_LENGTH = 40
-"""Terms of a usual text; a constant, so that adding needs no recount."""
-_ANSWER = 0.3
-"""What the answer adds to the best of an entry's texts."""
+__all__ = ["Found", "Match", "Retrieval", "same"]
+
 _READ = 200
-_COMMON = 200
-"""Texts; a term that occurs in more of them chooses no candidates."""
-_CANDIDATES = 100
-_RANKED = 10
 _CHOICES = 3
-_POSSIBLE = ((2.5, 0.12), (1.6, 0.3))
-"""Least score and cover of a choice: of a long question, or a short one."""
-_NEAR = 0.5
-"""Least part of the best score that another choice must have."""
+_LIKE = 8
+"""Entries that are candidates by their meaning alone."""
 _SHARED = (3, 1 / 6)
 """Pairs of characters that a sure entry has in common with its question, at
 the least, and their part of all: what shares fewer needs no closer look."""
-_SURE = ((7.0, 0.2, 0.7), (3.0, 0.6, 0.6))
+_NEAR = 2.0
+"""How far a choice may be behind the best, in logarithms of the odds."""
+_NEAR_LATIN = 0.5
+"""Least part of the best score that another choice must have."""
+_POSSIBLE_LATIN = ((1.2, 0.1), (0.8, 0.2))
+"""Least score and cover of a choice: of a long question, or a short one."""
+_SURE_LATIN = ((5.0, 0.2, 0.6), (2.5, 0.5, 0.6))
 """Least score, least cover, and most that the second may have of the first:
 a long question with much in common, or a short one that is nearly said."""
-_POSSIBLE_LATIN = ((1.2, 0.1), (0.8, 0.2))
-_SURE_LATIN = ((5.0, 0.2, 0.6), (2.5, 0.5, 0.6))
-"""The same in words, of which a question has fewer than of characters."""
-_FILLER = re.compile(
-    r"请问一?下?|咨询一?下?|打听一?下?|想?问(?:一?下|问|一句)|有没?有人(?:知道|懂)|谁知道"
-    r"|大家好|你好|您好|各位|邻居们?|麻烦|谢谢|认真问|听说|[啊呀呢吧哦嘛哈吗么啦的了]",
-)
-_ENGLISH_FILLER = frozenset(
-    re.findall(
-        r"\w+",
-        """a an the of to in on at by for from with and or is are was be been
-        do does did i me my we our you your it its this that there if so can
-        could may must should would will have has had get how what which who
-        whom please hi hello thanks thank want need like know tell about any
-        some""",
-    )
-)
-_ENDING = re.compile(r"(?<=[a-z]{3})(?:ies|ing|ed|es|s|y|e)$")
-_WORD = re.compile(r"[a-z]+|\d+|[㐀-鿿]")
-_HAN = re.compile(r"[㐀-鿿]")
-_RUN = re.compile(r"[㐀-鿿]+")
+_SAYING = 4
+"""Characters of a question that may be answered alone: a mere word asks for
+whatever has to do with it."""
 _COUNTED = re.compile(rf"({NUMERAL})\s?(年(?!级)|年级|级|孩|胎|期|号线)")
+_ELSEWHERE = re.compile(
+    r"去年|前年|上年|往年|隔壁(?:的?[市县区]|街道|社区|小区)"
+    r"|[邻别外]的?[市县区](?!别)|(?:别|其他)的?(?:城市|街道|社区|小区)"
+)
+"""Another year, another place: what holds there, no entry says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +65,9 @@ class Match:
 
     entry: Entry
     score: float
-    """What it has in common with the question; 1 is one rare character."""
-    cover: float
-    """How much of the question that is, from 0 to 1."""
-    is_answer: bool = False
-    """Its answer comes nearest: it mentions what is asked, in passing."""
+    """How much speaks for it; only the order counts."""
+    chance: float = 0.0
+    """Of the best: how likely it is right, from 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,79 +83,89 @@ class Found:
     """The expired entry is surely what was asked for."""
 
 
-class _Text(NamedTuple):
-    entry: EntryId
-    terms: frozenset[str]
-    is_answer: bool
+@dataclass(frozen=True, slots=True)
+class _Ranked:
+    """All candidates, and what may be done with them."""
+
+    matches: tuple[Match, ...] = ()
+    """Best first."""
+    likely: tuple[Match, ...] = ()
+    """Those that are worth showing."""
+    sure: bool = False
 
 
 class Retrieval:
     """A community's FAQ, searchable; entries come and go at little cost."""
 
     def __init__(self, entries: Iterable[Entry] = ()) -> None:
-        self._entries: dict[EntryId, Entry] = {}
-        self._texts: dict[int, _Text] = {}
-        self._texts_of: dict[EntryId, list[int]] = {}
-        self._postings: dict[str, dict[int, float]] = defaultdict(dict)
-        self._known_to: Counter[str] = Counter()
-        """In how many entries a term occurs."""
+        self._texts = Texts()
+        self._vectors: Vectors | None = None
         self._sharing: dict[str, set[EntryId]] = defaultdict(set)
         """The entries in which a pair, a Latin word or a number occurs."""
-        self._in_latin: set[EntryId] = set()
-        self._next = 0
         for entry in entries:
             self.put(entry)
+
+    @property
+    def entries(self) -> Mapping[EntryId, Entry]:
+        """What can be found."""
+        return self._texts.entries
+
+    @property
+    def knows_meaning(self) -> bool:
+        """Whether it searches by meaning, too."""
+        return self._vectors is not None
 
     def put(self, entry: Entry) -> None:
         """Add an entry, or replace the one of the same id."""
         self.remove(entry.id)
-        self._entries[entry.id] = entry
-        self._texts_of[entry.id] = [
-            *(self._add(entry.id, question) for question in entry.questions),
-            self._add(entry.id, entry.answer, is_answer=True),
-        ]
-        terms = self._terms_of(entry.id)
-        self._known_to.update(terms)
-        if not any(_is_han(question) for question in entry.questions):
-            self._in_latin.add(entry.id)
-        for term in terms:
+        for term in self._texts.put(entry):
             if len(term) > 1:
                 self._sharing[term].add(entry.id)
+        if self._vectors is not None:
+            self._vectors.put(entry)
 
     def remove(self, entry: EntryId) -> None:
         """Forget an entry, if there is one."""
-        if entry not in self._entries:
-            return
-        terms = self._terms_of(entry)
-        self._known_to.subtract(terms)
-        self._in_latin.discard(entry)
-        for term in terms:
+        for term in self._texts.remove(entry):
             self._sharing[term].discard(entry)
-        for key in self._texts_of.pop(entry):
-            for term in self._texts.pop(key).terms:
-                del self._postings[term][key]
-        del self._entries[entry]
+        if self._vectors is not None:
+            self._vectors.remove(entry)
+
+    def meanings(self, encoder: Encoder) -> Vectors:
+        """Return the vectors of all entries: slow, and changes nothing."""
+        vectors = Vectors(encoder)
+        for entry in list(self.entries.values()):
+            vectors.put(entry)
+        return vectors
+
+    def learn_meaning(self, vectors: Vectors) -> None:
+        """Search by meaning as well, from now on."""
+        for gone in set(vectors.entries()) - set(self.entries):
+            vectors.remove(gone)
+        for entry in self.entries.values():
+            if vectors.knows(entry):
+                continue
+            vectors.put(entry)
+        self._vectors = vectors
+
+    def rank(self, question: str) -> Sequence[Match]:
+        """Return what may answer, best first, however unlikely.
+
+        Whether an entry is past its date doesn't matter here.
+        """
+        return self._ranked(question).matches
 
     def find(self, question: str, *, today: date) -> Found:
         """Return what answers a question; nothing past its date."""
         ranked = self._ranked(question)
-        likely = [
-            match
-            for match in ranked
-            if _is_possible(match, question)
-            and match.score >= _NEAR * ranked[0].score
-        ]
-        past = [m for m in likely[:1] if _is_past(m.entry, today)]
+        past = [m for m in ranked.likely[:1] if _is_past(m.entry, today)]
         current = tuple(
-            [m for m in likely if not _is_past(m.entry, today)][:_CHOICES]
-        )
-        sure = _is_sure(ranked, question) and _counts_agree(
-            question, ranked[0].entry
-        )
+            [m for m in ranked.likely if not _is_past(m.entry, today)]
+        )[:_CHOICES]
         if past:
-            return Found(best=current, expired=past[0], lapsed=sure)
-        if sure:
-            return Found(best=(ranked[0],), sure=True)
+            return Found(best=current, expired=past[0], lapsed=ranked.sure)
+        if ranked.sure:
+            return Found(best=(ranked.matches[0],), sure=True)
         return Found(best=current)
 
     def knows(self, question: str, *, today: date) -> bool:
@@ -175,7 +173,7 @@ class Retrieval:
 
         That the rules have lapsed is worth saying, too.
         """
-        pairs = {t for t in _terms(question[:_READ]) if len(t) > 1}
+        pairs = {t for t in terms(question[:_READ]) if len(t) > 1}
         shared: Counter[EntryId] = Counter()
         for pair in pairs:
             shared.update(self._sharing.get(pair, ()))
@@ -186,139 +184,124 @@ class Retrieval:
         found = self.find(question, today=today)
         return found.sure or found.lapsed
 
-    def _add(
+    def evidence(self, question: str) -> list[tuple[EntryId, Evidence]]:
+        """Return what speaks for each candidate; for learning from it."""
+        asked, candidates, like = self._candidates(question)
+        return [
+            (one.entry.id, self._evidence(asked, one, like))
+            for one in candidates
+        ]
+
+    def nothing(self, question: str) -> Evidence:
+        """Return the evidence for what has nothing in common with it."""
+        asked = self._texts.read(question)
+        known = UNLIKE if self._vectors is not None else ()
+        return (*self._texts.nothing(asked), *known)
+
+    def _candidates(
+        self, question: str
+    ) -> tuple[Asked, list[Candidate], Mapping[EntryId, Likeness]]:
+        question = question[:_READ]
+        asked = self._texts.read(question)
+        candidates = self._texts.likely(asked, question)
+        like: Mapping[EntryId, Likeness] = {}
+        if self._vectors is not None and asked.words:
+            like = self._vectors.like(question)
+            there = {candidate.entry.id for candidate in candidates}
+            candidates += [
+                self._texts.candidate(asked, entry)
+                for entry in heapq.nlargest(
+                    _LIKE, like, key=lambda entry: sum(like[entry])
+                )
+                if entry not in there and self._texts.speaks(entry, question)
+            ]
+        return asked, candidates, like
+
+    def _evidence(
         self,
-        entry: EntryId,
-        text: str,
-        *,
-        is_answer: bool = False,
-    ) -> int:
-        key = self._next
-        self._next += 1
-        terms = Counter(_terms(text))
-        self._texts[key] = _Text(entry, frozenset(terms), is_answer)
-        norm = _K1 * (1 - _B + _B * terms.total() / _USUAL_LENGTH)
-        for term, times in terms.items():
-            self._postings[term][key] = times * (_K1 + 1) / (times + norm)
-        return key
+        asked: Asked,
+        candidate: Candidate,
+        like: Mapping[EntryId, Likeness],
+    ) -> Evidence:
+        entry = candidate.entry.id
+        known = like.get(entry, UNLIKE) if self._vectors is not None else ()
+        return (*self._texts.evidence(asked, entry), *known)
 
-    def _terms_of(self, entry: EntryId) -> frozenset[str]:
-        texts = (self._texts[key].terms for key in self._texts_of[entry])
-        return frozenset().union(*texts)
-
-    def _ranked(self, question: str) -> list[Match]:
-        """Return the entries with most in common, best first."""
-        terms = _terms(question[:_READ])
-        entries = len(self._in_latin)
-        if _is_han(question):
-            entries = len(self._entries) - entries
-        weights = {
-            term: _weight(self._known_to[term], entries) for term in terms
-        }
-        best: dict[EntryId, tuple[float, int]] = {}
-        answers: dict[EntryId, float] = {}
-        for key, score in self._scores(weights):
-            text = self._texts[key]
-            best.setdefault(text.entry, (score, key))
-            if text.is_answer:
-                answers[text.entry] = score
-        unit, whole = _weight(0, entries), sum(weights.values())
-        ranked = sorted(
+    def _ranked(self, question: str) -> _Ranked:
+        if not is_han(question):
+            return self._ranked_by_stems(question)
+        asked, candidates, like = self._candidates(question)
+        if not candidates:
+            return _Ranked()
+        judge = judges()[self._vectors is not None]
+        weighed = sorted(
             (
-                ((score + _ANSWER * answers.get(entry, 0.0)) / unit, key)
-                for entry, (score, key) in best.items()
+                (judge.rank.of(evidence), at, candidate.entry, evidence)
+                for at, candidate in enumerate(candidates)
+                for evidence in [self._evidence(asked, candidate, like)]
             ),
             reverse=True,
         )
-        matches = []
-        for score, key in ranked[:_RANKED]:
-            text = self._texts[key]
-            answer = self._texts[self._texts_of[text.entry][-1]].terms
-            said = sum(
-                weight
-                for term, weight in weights.items()
-                if term in text.terms or term in answer
-            )
-            matches.append(
-                Match(
-                    self._entries[text.entry],
-                    score,
-                    said / whole,
-                    text.is_answer,
-                ),
-            )
-        return matches
+        none = self.nothing(question)
+        seen = signals(
+            [*(score for score, *_ in weighed), judge.rank.of(none)],
+            [*(evidence for *_, evidence in weighed), none],
+        )
+        right = chance(judge.right.of(seen))
+        matches = tuple(
+            Match(entry, score, right if place == 0 else 0.0)
+            for place, (score, _, entry, _) in enumerate(weighed)
+        )
+        return _Ranked(
+            matches,
+            self._worth_showing(judge, seen, matches),
+            right >= judge.answer and _may_answer(question, matches[0].entry),
+        )
 
-    def _scores(self, weights: Mapping[str, float]) -> list[tuple[int, float]]:
-        """Return the texts with most in common, best first."""
-        scores: dict[int, float] = defaultdict(float)
-        common = []
-        for term, weight in weights.items():
-            posting = self._postings.get(term, {})
-            if len(posting) > _COMMON:
-                common.append((weight, posting))
-                continue
-            for key, part in posting.items():
-                scores[key] += weight * part
-        # Rare terms choose the candidates; common ones only rank them.
-        keys = heapq.nlargest(_CANDIDATES, scores, scores.__getitem__)
-        for weight, posting in common:
-            for key in keys or posting:
-                scores[key] += weight * posting.get(key, 0.0)
-        return heapq.nlargest(_CANDIDATES, scores.items(), itemgetter(1))
+    def _worth_showing(
+        self, judge: Judge, seen: Sequence[float], matches: Sequence[Match]
+    ) -> tuple[Match, ...]:
+        best = matches[0]
+        if (
+            best.chance < judge.answer
+            and chance(judge.among.of(seen)) < judge.offer
+        ):
+            return ()
+        return tuple(m for m in matches if best.score - m.score <= _NEAR)
 
-
-def _weight(known_to: int, entries: int) -> float:
-    # A word that nobody knows says no more than one that one entry knows.
-    known_to = max(known_to, 1)
-    entries = max(entries, known_to)
-    return log(1 + (entries - known_to + 0.5) / (known_to + 0.5))
-
-
-def same(question: str) -> str:
-    """Return what two askings of one question have in common."""
-    return "".join(_WORD.findall(_FILLER.sub(" ", fold(question))))[:_READ]
+    def _ranked_by_stems(self, question: str) -> _Ranked:
+        """Rank by the words alone, with thresholds of our own making."""
+        asked = self._texts.read(question)
+        likely = self._texts.likely(asked, question)
+        matches = tuple(Match(one.entry, one.score) for one in likely)
+        return _Ranked(
+            matches,
+            tuple(
+                match
+                for match, one in zip(matches, likely, strict=True)
+                if any(
+                    one.score >= score and one.cover >= cover
+                    for score, cover in _POSSIBLE_LATIN
+                )
+                and one.score >= _NEAR_LATIN * likely[0].score
+            ),
+            _is_sure_by_stems(likely)
+            and _may_answer(question, matches[0].entry),
+        )
 
 
-def _terms(text: str) -> list[str]:
-    kept = _FILLER.sub(" ", fold(text))
-    words = [
-        _ENDING.sub("", word)
-        for word in _WORD.findall(kept)
-        if word not in _ENGLISH_FILLER
-    ]
-    latin = [word for word in words if word.isascii()]
-    return [
-        *words,
-        *(f"{one} {next_}" for one, next_ in pairwise(latin)),
-        *(pair for run in _RUN.findall(kept) for pair in bigrams(run)),
-    ]
-
-
-def _is_han(text: str) -> bool:
-    return _HAN.search(text) is not None
-
-
-def _is_sure(ranked: list[Match], question: str) -> bool:
-    if not ranked:
+def _is_sure_by_stems(likely: Sequence[Candidate]) -> bool:
+    if not likely:
         return False
-    enough = _SURE if _is_han(question) else _SURE_LATIN
-    best, *others = ranked
+    best, *others = likely
     second = others[0].score if others else 0.0
+    enough = _SURE_LATIN[:1] if best.is_answer else _SURE_LATIN
     return any(
         best.score >= score
         and best.cover >= cover
         and second <= most * best.score
         # a few words that an answer mentions ask for something else
-        for score, cover, most in (enough[:1] if best.is_answer else enough)
-    )
-
-
-def _is_possible(match: Match, question: str) -> bool:
-    enough = _POSSIBLE if _is_han(question) else _POSSIBLE_LATIN
-    return any(
-        match.score >= score and match.cover >= cover
-        for score, cover in enough
+        for score, cover, most in enough
     )
 
 
@@ -326,13 +309,16 @@ def _is_past(entry: Entry, today: date) -> bool:
     return entry.valid_until is not None and entry.valid_until < today
 
 
-def _counts_agree(question: str, entry: Entry) -> bool:
-    """Tell whether years, grades and the like don't contradict."""
-    known = _counts(" ".join((*entry.questions, entry.answer)))
+def _may_answer(question: str, entry: Entry) -> bool:
+    """Tell whether years, grades, places and the like don't contradict."""
+    if len(same(question)) < _SAYING:
+        return False
+    text = " ".join((*entry.questions, entry.answer))
+    known = _counts(text)
     return all(
         unit not in known or counts <= known[unit]
         for unit, counts in _counts(question).items()
-    )
+    ) and all(word in text for word in _ELSEWHERE.findall(fold(question)))
 
 
 def _counts(text: str) -> dict[str, set[int]]:

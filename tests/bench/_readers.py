@@ -163,13 +163,13 @@ class _Shelf:
 
     def ask(self, question: str) -> Answered:
         """Rank as if nothing were past its date: that isn't asked here."""
-        ranked = self._retrieval._ranked(question)  # noqa: SLF001
+        ranked = self._retrieval.rank(question)
         found = self._retrieval.find(question, today=TODAY)
         sure = found.sure or found.lapsed
         best = ranked[0] if ranked else None
         return Answered(
             ranked=tuple(match.entry.id for match in ranked),
-            confidence=sure + best.cover if best else 0.0,
+            confidence=best.chance if best else 0.0,
             sure=sure,
             offered=bool(sure or found.best or found.expired),
         )
