@@ -7,13 +7,14 @@ the product's. The baselines are readers, too.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from heapq import nlargest
 from pathlib import Path
 from typing import Protocol
 
 from config.pack.values import Community, Entry
 from config.terms import Urgency
 from handlers import understanding
-from handlers.understanding.duplicates import Duplicates, Told
+from handlers.understanding.duplicates import FEATURES, Duplicates, Told
 from handlers.understanding.meaning import Intent, Meaning, Sure
 from handlers.understanding.retrieval import Retrieval
 from handlers.understanding.understanding import Understanding
@@ -30,6 +31,7 @@ LABELS = (
     "chatter",
 )
 _NEAREST = 10
+_ALIKE = FEATURES.index("alike")
 _RANKS = {Sure.ACT: 1.0, Sure.ASK: 0.5, Sure.NO: 0.0}
 _LABELLED = {
     Intent.REPORT: "report",
@@ -86,7 +88,7 @@ class Matters(Protocol):
         """Return the report that is suggested as the same, if any is."""
 
     def nearest(self, message: Message, at: datetime) -> list[str]:
-        """Return reports by how likely they are the same, however little."""
+        """Return reports by how alike their words are."""
 
 
 class Ear(Protocol):
@@ -192,12 +194,13 @@ class _Told:
         return self._ids[found[0].key] if found else None
 
     def nearest(self, message: Message, at: datetime) -> list[str]:
-        """Return what the product finds, however unlikely."""
-        told = self._told(message, at)
-        return [
-            self._ids[found.key]
-            for found in self._known.likely(told, least=0.0, most=_NEAREST)
-        ]
+        """Return those whose words are likest, whatever else speaks for them.
+
+        All that is known of a title is its words.
+        """
+        found = self._known.compared(self._told(message, at))
+        likest = nlargest(_NEAREST, found, key=lambda one: one[1][_ALIKE])
+        return [self._ids[key] for key, _ in likest]
 
     def _told(self, message: Message, at: datetime) -> Told:
         return Told(

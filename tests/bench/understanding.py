@@ -71,7 +71,8 @@ has heard nothing before, and never twice. Files of one kind count together;
 - ``real.reply_recall_at_1``: of the message titles, those whose own official
   reply is found first among all replies.
 - ``real.duplicates_recall_at_3``: of the titles with an earlier one in their
-  group, those for which one of it is among the first three of all earlier.
+  group, those for which one of it is among the three of all earlier whose
+  words are likest: where and when say nothing here.
 - ``ms.p50``, ``ms.p99``: CPU time of one thread for each message of the group
   chats, alone; ``ms.talk_p50``: of a message of chit-chat in batches of 64.
   The best of three rounds each, by a reader that is new in each.
