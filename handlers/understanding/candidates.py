@@ -185,6 +185,7 @@ class Texts:
     def evidence(self, asked: Asked, entry: EntryId) -> Evidence:
         """Return what speaks for an entry, as ``LIGHT`` names it."""
         *questions, answer = (self._parts[k] for k in self._parts_of[entry])
+        questions = questions or [answer]
         # Longer questions have more in common with everything.
         scale = self._unit * sqrt(asked.whole) or 1.0
         scores = [_overlap(asked.words, part.words) for part in questions]

@@ -66,10 +66,11 @@ class Vectors:
         """Add an entry, or replace the one of the same id."""
         answer = entry.answer.strip()
         sentences = [s.strip() for s in _SENTENCE.split(answer) if s.strip()]
-        texts = [*entry.questions, answer, *(sentences or [answer])]
+        questions = entry.questions or (answer,)
+        texts = [*questions, answer, *(sentences or [answer])]
         rows = self._encoder([text[:_READ] for text in texts])
         self._of[entry.id] = entry
-        self._rows[entry.id] = (len(entry.questions), rows)
+        self._rows[entry.id] = (len(questions), rows)
 
     def remove(self, entry: EntryId) -> None:
         """Forget an entry, if there is one."""

@@ -105,6 +105,16 @@ def test_meaning_follows_what_comes_and_goes(
     assert retrieval.rank("宠物登记") == ()
 
 
+def test_an_answer_without_questions_is_found(
+    meanings: encoder.Encoder,
+) -> None:
+    retrieval = Retrieval([entry("dogs", answer="狗证到派出所办理。")])
+
+    assert retrieval.rank("狗证去哪办")[0].entry.id == "dogs"
+    retrieval.learn_meaning(retrieval.meanings(meanings))
+    assert retrieval.rank("狗证去哪办")[0].entry.id == "dogs"
+
+
 def test_without_the_extra_there_is_no_encoder(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
