@@ -1,13 +1,19 @@
-"""Where: buildings, rooms and landmarks, and the grid that owns them."""
+"""Where: buildings, rooms and landmarks, and the grid that owns them.
+
+The tagger says which words say where, as a person would; patterns and the
+pack's names say what they mean. What is shown comes from the first, the grid
+from the second.
+"""
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from config.pack.values import Community, Grid
 from config.terms import GridId
 from handlers.understanding.meaning import Place
+from handlers.understanding.tagger import Tagger
 from handlers.understanding.text import NUMERAL, fold, number
 
 _KIND = r"号楼|号搂|楼栋|栋|幢|座|#楼?|号院|弄"
@@ -89,6 +95,10 @@ _LINKED = re.compile(r"\s?(?:,|of|in|at|on|by|near|behind)?\s?(?:the )?")
 """What stands between two parts of one place in English."""
 _HOME = re.compile(r"[我俺咱]们?家|[我俺咱]们?(?:这|那)?(?:楼|栋|幢|单元)")
 _MOST_PARTS = 3
+_HAN = re.compile("[\u4e00-\u9fff]")
+"""The tagger learned from Chinese; English is left to the patterns."""
+_BARE = re.compile(r"[\d\s:./年月日-]+")
+"""2026-11-22, 0000-1001: nothing but a number."""
 
 
 class _Owned(NamedTuple):
@@ -103,10 +113,73 @@ class _Key(NamedTuple):
     """弄, 号 (a house) or 楼 (all that is called 号楼, 栋, 幢, 座 ...)."""
 
 
+class _Parts:
+    """What the matches of one text add up to."""
+
+    def __init__(self) -> None:
+        self.spans: list[tuple[int, int]] = []
+        self.names: list[str] = []
+        self.key: _Key | None = None
+        self.written = self.unit = self.room = ""
+
+    @property
+    def tells(self) -> bool:
+        """Whether a building, unit, room or a name of the pack is told."""
+        return bool(self.key or self.names or self.unit or self.room)
+
+    def take(self, match: re.Match[str], text: str) -> None:
+        """Add one match and the words that lean on it."""
+        found = match.groupdict()
+        if name := found.get("estate") or found.get("named"):
+            self.names.append(name)
+        if not self.key:
+            self._building(found)
+        if stair := found["unit"] or found["stair"] or found["stairs"]:
+            self.unit = self.unit or str(number(stair) or "")
+        rooms = ("flat", "door", "behind", "room", "number")
+        room = next((found[name] for name in rooms if found[name]), "")
+        self.room = self.room or room or ""
+        nearby = _NEARBY.match(text, match.end())
+        end = nearby.end() if nearby else match.end()
+        start = match.start()
+        if leading := _LEADING.search(text, max(0, start - 5), start):
+            start = leading.start()
+        self._span(start, end, text)
+
+    def _building(self, found: dict[str, str | None]) -> None:
+        house = found.get("house")
+        short = (found["short"] or "")[:-1]
+        english = found["block"] or found["lone"] or found["its"]
+        word = house or found["no"] or short or found["dashed"] or english
+        no = number(word) if word else None
+        if no is None:
+            return
+        kind = (found.get("lot") if house else found["kind"]) or ""
+        if word == english:
+            kind = "号楼"
+        self.key = _key(no, kind)
+        if kind:
+            self.written = f"{no}{kind.replace('搂', '楼')}"
+
+    def _span(self, start: int, end: int, text: str) -> None:
+        if self.spans:
+            before, until = self.spans[-1]
+            if start <= until + _GAP or _LINKED.fullmatch(text, until, start):
+                self.spans[-1] = (before, max(until, end))
+                return
+        self.spans.append((start, end))
+
+
 class Gazetteer:
     """Finds a community's places in what people type."""
 
-    def __init__(self, community: Community, common: Iterable[str]) -> None:
+    def __init__(
+        self,
+        community: Community,
+        common: Iterable[str],
+        tagger: Tagger | None = None,
+    ) -> None:
+        self._tagger = tagger
         self._owned: dict[_Key, list[_Owned]] = defaultdict(list)
         self._names: dict[str, GridId | None] = {}
         for grid in community.grids:
@@ -138,20 +211,66 @@ class Gazetteer:
     ) -> Place | None:
         """Return where the text says it is; ``None`` if it doesn't say."""
         folded = fold(text)
+        learned = self._tagger is not None and _HAN.search(folded) is not None
+        spans = self._tagged(folded) if learned else []
+        parts = self._parts(folded, spans)
+        if learned and not spans and not parts.tells:
+            parts.spans = []
+        return self._place(text, folded, parts, spans, home=home, grid=grid)
+
+    def glance(self, text: str) -> Place | None:
+        """Return the same at a glance, by patterns alone: often a bit off."""
+        folded = fold(text)
+        return self._place(text, folded, self._parts(folded, []), [])
+
+    def _tagged(self, folded: str) -> list[tuple[int, int]]:
+        """Return what the tagger finds; a bare number must be a room's."""
+        spans = self._tagger.spans(folded) if self._tagger else []
+        return [
+            (start, end)
+            for start, end in spans
+            if not _BARE.fullmatch(folded, start, end)
+            or self._core.search(folded, start, end)
+        ]
+
+    def _parts(self, folded: str, spans: Sequence[tuple[int, int]]) -> _Parts:
+        """Read what the patterns find, in the spans before elsewhere."""
+        matches = list(self._core.finditer(folded))
+        matches.sort(
+            key=lambda match: (
+                not any(
+                    match.start() < end and start < match.end()
+                    for start, end in spans
+                )
+            ),
+        )
         parts = _Parts()
-        for match in self._core.finditer(folded):
+        for match in matches:
             parts.take(match, folded)
+        return parts
+
+    def _place(
+        self,
+        text: str,
+        folded: str,
+        parts: _Parts,
+        spans: Sequence[tuple[int, int]],
+        *,
+        home: str = "",
+        grid: GridId | None = None,
+    ) -> Place | None:
         names = parts.names
         if home and not parts.key and (parts.unit or _HOME.search(folded)):
             parts.key = key_of(home)
-        if not parts.spans and not parts.key:
+        spans = spans or parts.spans
+        if not spans and not parts.key:
             return None
         owned = self._owner(parts.key, names, grid) if parts.key else None
         owner = owned.grid if owned else self._by_name(names, parts.key, grid)
         return Place(
             words=" / ".join(
                 text[start:end].strip().removesuffix("的")
-                for start, end in parts.spans[:_MOST_PARTS]
+                for start, end in spans[:_MOST_PARTS]
             ),
             building=owned.written if owned else parts.written,
             named=bool(names),
@@ -211,58 +330,6 @@ class Gazetteer:
         # A building that several other grids have is nobody's guess.
         shared = key and (key in self._owned or _other(key) in self._owned)
         return None if shared else grid
-
-
-class _Parts:
-    """What the matches of one text add up to."""
-
-    def __init__(self) -> None:
-        self.spans: list[tuple[int, int]] = []
-        self.names: list[str] = []
-        self.key: _Key | None = None
-        self.written = self.unit = self.room = ""
-
-    def take(self, match: re.Match[str], text: str) -> None:
-        """Add one match and the words that lean on it."""
-        found = match.groupdict()
-        if name := found.get("estate") or found.get("named"):
-            self.names.append(name)
-        if not self.key:
-            self._building(found)
-        if stair := found["unit"] or found["stair"] or found["stairs"]:
-            self.unit = self.unit or str(number(stair) or "")
-        rooms = ("flat", "door", "behind", "room", "number")
-        room = next((found[name] for name in rooms if found[name]), "")
-        self.room = self.room or room or ""
-        nearby = _NEARBY.match(text, match.end())
-        end = nearby.end() if nearby else match.end()
-        start = match.start()
-        if leading := _LEADING.search(text, max(0, start - 5), start):
-            start = leading.start()
-        self._span(start, end, text)
-
-    def _building(self, found: dict[str, str | None]) -> None:
-        house = found.get("house")
-        short = (found["short"] or "")[:-1]
-        english = found["block"] or found["lone"] or found["its"]
-        word = house or found["no"] or short or found["dashed"] or english
-        no = number(word) if word else None
-        if no is None:
-            return
-        kind = (found.get("lot") if house else found["kind"]) or ""
-        if word == english:
-            kind = "号楼"
-        self.key = _key(no, kind)
-        if kind:
-            self.written = f"{no}{kind.replace('搂', '楼')}"
-
-    def _span(self, start: int, end: int, text: str) -> None:
-        if self.spans:
-            before, until = self.spans[-1]
-            if start <= until + _GAP or _LINKED.fullmatch(text, until, start):
-                self.spans[-1] = (before, max(until, end))
-                return
-        self.spans.append((start, end))
 
 
 def key_of(building: str) -> _Key | None:

@@ -26,6 +26,7 @@ from handlers.understanding.evidence import (
 from handlers.understanding.lexicon import Lexicon
 from handlers.understanding.meaning import Intent, Meaning, Place, Sure
 from handlers.understanding.place import Gazetteer
+from handlers.understanding.tagger import BadModel, Tagger, shipped
 from handlers.understanding.text import fold
 
 T = TypeVar("T")
@@ -58,7 +59,7 @@ class Understanding:
         self._danger_words = tuple(
             word.lower() for word in community.danger if "…" not in word
         )
-        self._places = Gazetteer(community, self._cues.places)
+        self._places = Gazetteer(community, self._cues.places, _tagger())
         ids = [category.id for category in community.categories]
         self._fallback = _OTHER if _OTHER in ids or not ids else ids[-1]
         self._minded: dict[str, dict[Hashable, Any]] = {}
@@ -102,13 +103,13 @@ class Understanding:
         told = troubles(folded, self._cues)
         if not told:
             return self._talk(folded, addressed=addressed)
-        place = self.place(text)
+        glimpsed = self._places.glance(text[:_READ])
         weight = weigh(
             folded,
             told,
             self._cues,
             thing=max(self._longest(trouble.text) for trouble in told),
-            place=place,
+            place=glimpsed,
             photos=photos,
             addressed=addressed,
         )
@@ -118,7 +119,7 @@ class Understanding:
             intent=Intent.REPORT,
             sure=Sure.ACT if weight >= ACT else Sure.ASK,
             category=self.category(text)[0],
-            place=place,
+            place=self.place(text),
             urgency=self.urgency(text),
         )
 
@@ -215,6 +216,14 @@ class Understanding:
         the grid that owns what is named.
         """
         return self._places.find(text[:_READ], home=home, grid=grid)
+
+
+def _tagger() -> Tagger | None:
+    """Return what finds the words of a place; without it patterns do."""
+    try:
+        return shipped()
+    except BadModel:
+        return None
 
 
 def _read(text: str) -> str:

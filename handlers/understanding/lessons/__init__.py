@@ -64,6 +64,8 @@ class Lesson:
     urgency: str | None = None
     place: str | None = None
     """Verbatim from the text; parts joined by `` / ``."""
+    spans: list[tuple[int, int]] = field(default_factory=list)
+    """Where the parts of the place stand in the text."""
     photos: int = 0
     photo_shows: str | None = None
     kind: str | None = None
@@ -145,6 +147,10 @@ def _lesson(line: str, named: dict[str, int], number: int) -> Lesson:
         text=marked.replace("⟦", "").replace("⟧", ""),
         label=_LABELS[letter],
         place=" / ".join(_PLACE.findall(marked)) or None,
+        spans=[
+            (match.start(1) - 2 * n - 1, match.end(1) - 2 * n - 1)
+            for n, match in enumerate(_PLACE.finditer(marked))
+        ],
         photo_shows=(parts[3].strip() or None) if parts[3:] else None,
     )
     for attribute in attributes:
