@@ -489,6 +489,20 @@ class Edges:
                 )
             )
 
+        async def reply(viewer: Viewer, told: console.Answer) -> bool:
+            now = clock()
+            zone = plan.pack.community(viewer.community).time_zone
+            return await core.database.write(
+                lambda db: console.answer(
+                    db,
+                    viewer.community,
+                    viewer.person,
+                    told,
+                    now,
+                    now.astimezone(zone).date(),
+                )
+            )
+
         async def invite(viewer: Viewer, whom: console.Whom) -> str | None:
             now, secret = clock(), plan.token()
             done = await core.database.write(
@@ -509,6 +523,7 @@ class Edges:
                 token=plan.token,
                 act=act,
                 invite=invite,
+                reply=reply,
                 health=core.health,
                 demo=self._demo(core) if plan.demo else None,
                 public_url=plan.public_url,

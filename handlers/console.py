@@ -1,9 +1,17 @@
 """What the desk decides at the console, checked like everything else."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from config.terms import DESKS, CommunityId, LetterId, PersonId, Role
+from config.pack.values import Entry
+from config.terms import (
+    DESKS,
+    CommunityId,
+    EntryId,
+    LetterId,
+    PersonId,
+    Role,
+)
 from storage import buttons, faq, inbox, outbox, people
 from storage.database import Connection
 from storage.people import Person
@@ -11,6 +19,18 @@ from storage.people import Person
 LINK_LIVES = timedelta(days=1)
 LONGEST = 40
 """Characters of a name or a building."""
+LONGEST_ANSWER = 2000
+LONGEST_SOURCE = 200
+
+
+class Answer(NamedTuple):
+    """What a desk answers a question that no entry did."""
+
+    question: int
+    entry: EntryId | None
+    """The entry that answers it, in other words; None: a new one."""
+    answer: str = ""
+    source: str = ""
 
 
 class Whom(NamedTuple):
@@ -48,6 +68,43 @@ def decide(
     }
     deed = deeds.get(action)
     return deed is not None and deed()
+
+
+def answer(
+    db: Connection,
+    community: CommunityId,
+    desk: PersonId,
+    told: Answer,
+    now: datetime,
+    today: date,
+) -> bool:
+    """Let an unanswered question find an answer, at once and for everybody.
+
+    False if the desk may not, if nothing is said, or somebody was faster.
+    """
+    if _desk(db, community, desk) is None:
+        return False
+    question = faq.find_unanswered(db, community, told.question)
+    if not question:
+        return False
+    if told.entry is not None:
+        if faq.find(db, community, told.entry) is None:
+            return False
+        faq.add_phrase(db, community, told.entry, question, now)
+    else:
+        words, source = told.answer.strip(), told.source.strip()
+        if not (words and source):
+            return False
+        entry = Entry(
+            id=EntryId(f"desk-{told.question}"),
+            topic="",
+            questions=(question,),
+            answer=words[:LONGEST_ANSWER],
+            source=source[:LONGEST_SOURCE],
+            issued=today,
+        )
+        faq.put(db, community, entry, now)
+    return faq.mark_answered(db, community, told.question)
 
 
 def invite(

@@ -50,7 +50,7 @@ def ask(ctx: Context, message: Said, rest: str) -> list[Outgoing]:
         return report.report(ctx, message, question)
     found = _find(ctx, question)
     if found.sure:
-        return [_answer(ctx, message, found.best[0].entry)]
+        return [_answer(ctx, message, found.best[0].entry, question)]
     if found.best:
         return [_which(ctx, message, question, found)]
     return [_unknown(ctx, message, question, found)]
@@ -64,7 +64,7 @@ def answer(ctx: Context, message: Said) -> list[Outgoing]:
     question = message.text[:LONGEST]
     found = _find(ctx, question)
     if found.sure:
-        return [_answer(ctx, message, found.best[0].entry)]
+        return [_answer(ctx, message, found.best[0].entry, question)]
     if found.lapsed:
         return [_unknown(ctx, message, question, found)]
     return []
@@ -103,7 +103,8 @@ def press_entry(
     entry = faq.find(ctx.db, ctx.id, EntryId(str(button.args["entry"])))
     if entry is None or _is_past(entry, _today(ctx)):
         raise Refused("refused-answer-gone")
-    return [letters.notice(press, ""), _answer(ctx, press, entry)]
+    question = str(button.args.get("question", ""))
+    return [letters.notice(press, ""), _answer(ctx, press, entry, question)]
 
 
 def press_none(ctx: Context, press: Pressed, button: Button) -> list[Outgoing]:
@@ -167,7 +168,11 @@ def press_vote(ctx: Context, press: Pressed, button: Button) -> list[Outgoing]:
     """Count what a person thinks of an answer, once each."""
     up = bool(button.args["up"])
     entry = EntryId(str(button.args["entry"]))
-    faq.vote(ctx.db, ctx.id, entry, ctx.actor, ctx.now, up=up)
+    is_new = faq.vote(ctx.db, ctx.id, entry, ctx.actor, ctx.now, up=up)
+    question = str(button.args.get("question", ""))
+    if is_new and question and not up:
+        # what the answer did not answer is the desk's to answer
+        faq.keep_unanswered(ctx.db, ctx.id, question, same(question), ctx.now)
     said = ctx.say("faq-thanks-up" if up else "faq-thanks-down")
     return [letters.notice(press, said)]
 
@@ -189,7 +194,10 @@ def _is_past(entry: Entry, today: date) -> bool:
     return entry.valid_until is not None and entry.valid_until < today
 
 
-def _answer(ctx: Context, message: Said | Pressed, entry: Entry) -> Outgoing:
+def _answer(
+    ctx: Context, message: Said | Pressed, entry: Entry, question: str
+) -> Outgoing:
+    masked = _masked(ctx, question)
     until = entry.valid_until
     source = ctx.say(
         "faq-source-until" if until else "faq-source",
@@ -201,7 +209,11 @@ def _answer(ctx: Context, message: Said | Pressed, entry: Entry) -> Outgoing:
         Pick(
             ctx.say(f"do-faq-{way}"),
             "faq-vote",
-            args={"entry": entry.id, "up": way == "up"},
+            args={
+                "entry": entry.id,
+                "up": way == "up",
+                "question": masked,
+            },
         )
         for way in ("up", "down")
     ]
@@ -216,11 +228,12 @@ def _answer(ctx: Context, message: Said | Pressed, entry: Entry) -> Outgoing:
 def _which(
     ctx: Context, message: Said, question: str, found: Found
 ) -> Outgoing:
+    asked = _masked(ctx, question)
     picks = [
         Pick(
             match.entry.questions[0],
             "faq-entry",
-            args={"entry": match.entry.id},
+            args={"entry": match.entry.id, "question": asked},
         )
         for match in found.best
     ]
@@ -279,9 +292,13 @@ def _packed(message: Said, question: str) -> dict[str, str]:
 
 def _keep(ctx: Context, question: str) -> None:
     """Keep it for the desk, masked, without who asked."""
-    names = (ctx.person.name,) if ctx.person else ()
-    text = " ".join(hide(question, names).split())[:KEPT]
+    text = _masked(ctx, question)
     faq.keep_unanswered(ctx.db, ctx.id, text, same(text), ctx.now)
+
+
+def _masked(ctx: Context, question: str) -> str:
+    names = (ctx.person.name,) if ctx.person else ()
+    return " ".join(hide(question, names).split())[:KEPT]
 
 
 def _category(ctx: Context, question: str) -> CategoryId:

@@ -15,6 +15,8 @@ from storage.people import put_new
 from storage.schema import MadeBy
 
 _TICK = timedelta(microseconds=1)
+_BEYOND_THE_PACK = 9_999
+"""The place of the last wording that a pack may bring."""
 
 
 class Unanswered(Struct, frozen=True, kw_only=True):
@@ -118,6 +120,35 @@ def put(
     mark_changed(db, [community], now)
 
 
+def add_phrase(
+    db: Connection,
+    community: CommunityId,
+    entry: EntryId,
+    question: str,
+    now: datetime,
+) -> None:
+    """Let an entry be found by another wording; the pack's stays the pack's.
+
+    What the pack says of the entry later goes on to hold.
+    """
+    p = schema.faq_phrase
+    last = db.execute(
+        select(func.max(p.c.place)).where(
+            p.c.community_id == community, p.c.entry_id == entry
+        )
+    ).scalar()
+    db.execute(
+        insert(p).values(
+            community_id=community,
+            entry_id=entry,
+            place=max(last or 0, _BEYOND_THE_PACK) + 1,
+            text=question,
+            made_by=MadeBy.CONSOLE,
+        )
+    )
+    mark_changed(db, [community], now)
+
+
 def retire(
     db: Connection, community: CommunityId, entry: EntryId, now: datetime
 ) -> bool:
@@ -141,8 +172,19 @@ def vote(
     now: datetime,
     *,
     up: bool,
-) -> None:
-    """Keep what a person thinks of an entry; the last vote counts."""
+) -> bool:
+    """Keep what a person thinks of an entry; the last vote counts.
+
+    False if that is what they thought before.
+    """
+    v = schema.faq_vote
+    before = db.execute(
+        select(v.c.up).where(
+            v.c.community_id == community,
+            v.c.entry_id == entry,
+            v.c.person_id == person,
+        )
+    ).scalar()
     values = {"up": up, "at": now}
     db.execute(
         put_new(db, schema.faq_vote)
@@ -154,6 +196,7 @@ def vote(
             set_=values,
         )
     )
+    return before is None or bool(before) is not up
 
 
 def tally(db: Connection, community: CommunityId, entry: EntryId) -> Tally:
@@ -211,6 +254,18 @@ def unanswered(
     return [Unanswered(**row) for row in rows]
 
 
+def find_unanswered(
+    db: Connection, community: CommunityId, id_: int
+) -> str | None:
+    """Return the words of an open question, or None."""
+    u = schema.unanswered.c
+    return db.execute(
+        select(u.text).where(
+            u.id == id_, u.community_id == community, u.state == "open"
+        )
+    ).scalar()
+
+
 def mark_answered(db: Connection, community: CommunityId, id_: int) -> bool:
     """Note that an entry answers it now; False if it was not open."""
     return _settle(db, community, id_, "answered")
@@ -253,7 +308,7 @@ def _entries(
             e,
             (e.c.community_id == p.c.community_id)
             & (e.c.id == p.c.entry_id)
-            & (e.c.made_by == p.c.made_by),
+            & ((e.c.made_by == p.c.made_by) | (p.c.made_by == MadeBy.CONSOLE)),
         )
         .where(*mine)
         .order_by(p.c.entry_id, p.c.place)

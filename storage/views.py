@@ -23,7 +23,7 @@ from config.terms import (
     Urgency,
     WishStatus,
 )
-from storage import inbox, outbox, people, schema
+from storage import faq, inbox, outbox, people, schema
 
 LANE = 12
 """Slips of one lane of the board."""
@@ -363,6 +363,13 @@ def questions(
         .limit(limit)
     ).mappings()
     return [Question(**row) for row in rows]
+
+
+def titles(db: Connection, community: CommunityId) -> list[tuple[str, str]]:
+    """Return each entry of the FAQ in use: its id and first question."""
+    return [
+        (entry.id, entry.questions[0]) for entry in faq.entries(db, community)
+    ]
 
 
 def parked(

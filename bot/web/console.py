@@ -5,8 +5,22 @@ from aiohttp import web
 from bot.web.deps import SITE, Site
 from bot.web.paint import paint
 from bot.web.who import bare, language_of, number_of, viewer_of
-from config.terms import DESKS, GridId, Language, PersonId, Role, Status
-from handlers.console import LINK_LIVES, Whom
+from config.terms import (
+    DESKS,
+    EntryId,
+    GridId,
+    Language,
+    PersonId,
+    Role,
+    Status,
+)
+from handlers.console import (
+    LINK_LIVES,
+    LONGEST_ANSWER,
+    LONGEST_SOURCE,
+    Answer,
+    Whom,
+)
 from storage import views
 from storage.seats import Viewer
 
@@ -28,6 +42,7 @@ def routes() -> list[web.RouteDef]:
     return [
         web.get("/console", console),
         web.post("/console", act),
+        web.post("/console/answer", answer),
         web.post("/console/login", invite),
     ]
 
@@ -71,6 +86,8 @@ async def console(request: web.Request) -> web.Response:
         letters=await site.db.read(lambda db: views.parked(db, here)),
         updates=await site.db.read(views.poison) if updates else [],
         questions=await site.db.read(lambda db: views.questions(db, here)),
+        entries=await site.db.read(lambda db: views.titles(db, here)),
+        longest=(LONGEST_ANSWER, LONGEST_SOURCE),
         slips=slips,
         tallies={(one.grid_id, one.status): one.number for one in tallies},
         statuses=list(Status),
@@ -99,6 +116,27 @@ async def act(request: web.Request) -> web.Response:
     if action in _ABOUT_UPDATES and not sees_updates(site, viewer):
         raise web.HTTPForbidden
     done = await site.act(viewer, action, subject)
+    raise web.HTTPSeeOther("/console" if done else "/console?overtaken")
+
+
+async def answer(request: web.Request) -> web.Response:
+    """Make a question an entry, or another wording of one."""
+    viewer = await must_be_desk(request)
+    site = request.app[SITE]
+    form = await request.post()
+    question = number_of(str(form.get("question")))
+    if question is None:
+        raise web.HTTPBadRequest
+    entry = bare(str(form.get("entry", "")))
+    done = await site.reply(
+        viewer,
+        Answer(
+            question,
+            EntryId(entry) if entry else None,
+            bare(str(form.get("answer", ""))),
+            bare(str(form.get("source", ""))),
+        ),
+    )
     raise web.HTTPSeeOther("/console" if done else "/console?overtaken")
 
 

@@ -12,7 +12,7 @@ from bot.web.health import Health
 from config.pack.values import Community, Pack
 from config.terms import CommunityId, PersonId
 from config.texts import Texts
-from handlers.console import Whom
+from handlers.console import Answer, Whom
 from storage.database import Database
 from storage.seats import Viewer
 
@@ -43,6 +43,13 @@ class Act(Protocol):
         """
 
 
+class Reply(Protocol):
+    """Lets a question that no entry answered find an answer."""
+
+    async def __call__(self, viewer: Viewer, told: Answer) -> bool:
+        """Do it in one transaction; False: not allowed, or overtaken."""
+
+
 class Invite(Protocol):
     """Makes a login link's code for somebody, as a desk asks."""
 
@@ -62,6 +69,7 @@ class Site:
     token: Callable[[], str]
     act: Act
     invite: Invite
+    reply: Reply
     health: Health = field(default_factory=Health)
     demo: Demo | None = None
     public_url: str = ""

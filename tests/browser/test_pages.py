@@ -7,7 +7,7 @@ from playwright.async_api import Browser, Page, expect
 from sqlalchemy import Connection, insert
 
 from config.terms import PersonId
-from storage import buttons, schema
+from storage import buttons, faq, schema
 from tests.bot.web.town import MORNING, YUELAI, Town, town
 from tests.browser.conftest import LARGE, Looker, chromium, served
 
@@ -76,6 +76,23 @@ async def test_the_desk_settles_a_question_with_one_press(
 
     ((who, action, _),) = here.deeds
     assert (who, action) == ("desk", "answer-question")
+
+
+async def test_the_desk_answers_a_question_with_two_presses(
+    here: Town, looker: Looker
+) -> None:
+    await here.db.write(_fill)
+    async with looker.opens("/console?me=desk") as page:
+        asked = page.get_by_text("回答这一条")
+        waiting = await asked.count()
+        await asked.first.click()
+        await page.get_by_label("新的答案").first.fill("带身份证到大厅。")
+        await page.get_by_label("依据").first.fill("街道通知")
+        await page.get_by_role("button", name="保存").first.click()
+        await expect(asked).to_have_count(waiting - 1)
+
+    (entry,) = await here.db.read(lambda db: faq.entries(db, YUELAI))
+    assert entry.answer == "带身份证到大厅。"
 
 
 async def test_a_login_link_opens_the_chat_once(

@@ -444,3 +444,25 @@ async def test_an_entry_of_another_community_answers_nobody_here(
 
         await town.says("yuan", "问 小区里的鸽子归谁喂", group="far")
         assert "志愿者喂。" in town.last("far")
+
+
+async def test_what_an_answer_did_not_answer_is_the_desks_to_answer(
+    town: World,
+) -> None:
+    await town.says("wang", "问 电动自行车怎么上牌", group="g1")
+    for _ in range(2):
+        await town.presses("li", "没帮上", group="g1")
+
+    (kept,) = await town.core.database.read(
+        lambda db: faq.unanswered(db, TOWN)
+    )
+    assert (kept.text, kept.asked) == ("电动自行车怎么上牌", 1)
+
+
+@pytest.mark.parametrize("words", ["😀😀", "\u200b\u200b", "?!。", "医" * 499])
+async def test_what_is_no_question_is_passed_on_at_the_most(
+    town: World, words: str
+) -> None:
+    await town.says("wang", f"问 {words}", group="g1")
+
+    assert "来源" not in town.last("g1")

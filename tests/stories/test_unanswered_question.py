@@ -1,10 +1,10 @@
 """The question that nobody could answer, until the desk did."""
 
-from datetime import date
 from pathlib import Path
 
-from config.pack.values import Entry
-from config.terms import CommunityId, EntryId
+from config.terms import CommunityId, PersonId
+from handlers import console
+from handlers.console import Answer
 from storage import faq
 from storage.database import Connection
 from tests.world import World
@@ -29,26 +29,35 @@ async def test_the_unanswered_question(
         await town.says("lin", "三分之二以上的住户同意就行")
         assert "三分之二以上" in town.last("wang")
 
-        def answer(db: Connection) -> None:
+        def answer(db: Connection) -> bool:
             (question,) = faq.unanswered(db, TOWN)
             assert question.text == "请问加装电梯要几户同意？"
-            faq.put(
-                db,
-                TOWN,
-                Entry(
-                    id=EntryId("lift"),
-                    topic="房屋",
-                    questions=(question.text,),
-                    answer="三分之二以上的住户参加并同意即可。",
-                    source="街道《加装电梯办事指南》",
-                    issued=date(2026, 11, 1),
-                ),
-                town.clock.now,
+            told = Answer(
+                question.id,
+                None,
+                "三分之二以上的住户参加并同意即可。",
+                "街道《加装电梯办事指南》",
             )
-            assert faq.mark_answered(db, TOWN, question.id)
+            return _told(db, town, told)
 
-        await town.core.database.write(answer)
+        assert await town.core.database.write(answer)
 
         await town.says("li", "问 加装电梯要几户同意啊", group="g2")
         assert "三分之二以上的住户参加" in town.last("g2")
         assert "来源：街道《加装电梯办事指南》" in town.last("g2")
+
+        await town.says("li", "问 老楼想装个梯，楼里怎么投票", group="g2")
+
+        def known(db: Connection) -> bool:
+            (question,) = faq.unanswered(db, TOWN)
+            (entry,) = faq.entries(db, TOWN)
+            return _told(db, town, Answer(question.id, entry.id))
+
+        assert await town.core.database.write(known)
+        await town.says("wang", "问 老楼想装个梯，楼里怎么投票啊", group="g2")
+        assert "三分之二以上的住户参加" in town.last("g2")
+
+
+def _told(db: Connection, town: World, told: Answer) -> bool:
+    now = town.clock.now
+    return console.answer(db, TOWN, PersonId("ma"), told, now, now.date())

@@ -142,6 +142,7 @@ async def test_a_role_that_was_taken_opens_nothing_more(strict: Town) -> None:
 
         assert (await mine.get("/console")).status == 403
         assert (await mine.post("/console/login")).status == 403
+        assert (await mine.post("/console/answer")).status == 403
 
 
 async def test_who_left_a_chat_reads_and_writes_it_no_more(
@@ -283,6 +284,16 @@ async def test_no_console_form_breaks_the_page(strict: Town) -> None:
                 "/console/login", data=whom, allow_redirects=False
             )
             assert answer.status in {200, 303}, whom
+        for told, status in (
+            ({"question": "\0"}, 400),
+            ({"question": str(HUGE)}, 400),
+            ({"question": "1", "entry": "\0"}, 303),
+            ({"question": "1", "answer": "答" * 5000, "source": "\0"}, 303),
+        ):
+            answer = await desk.post(
+                "/console/answer", data=told, allow_redirects=False
+            )
+            assert answer.status == status, told
 
 
 @pytest.mark.parametrize(
@@ -299,7 +310,13 @@ async def test_no_other_site_does_anything_in_a_persons_name(
     strict: Town, headers: dict[str, str]
 ) -> None:
     async with logged_in(strict, "desk") as desk:
-        for path in ("/console", "/console/login", "/logout", "/login/aaaaaa"):
+        for path in (
+            "/console",
+            "/console/answer",
+            "/console/login",
+            "/logout",
+            "/login/aaaaaa",
+        ):
             answer = await desk.post(path, data={"name": "x"}, headers=headers)
             assert answer.status == 403, path
         assert (await desk.post("/chat/photos", data=photo(),

@@ -215,6 +215,18 @@ async def town(
             )
             return secret if done else None
 
+        async def reply(viewer: Viewer, told: console.Answer) -> bool:
+            return await db.write(
+                lambda db: console.answer(
+                    db,
+                    viewer.community,
+                    viewer.person,
+                    told,
+                    now(),
+                    now().date(),
+                )
+            )
+
         chat = WebChat(db, shelf, clean, now)
         site = Site(
             db=db,
@@ -225,6 +237,7 @@ async def town(
             token=lambda: secrets.token_urlsafe(32),
             act=act,
             invite=invite,
+            reply=reply,
             demo=Demo(forward) if demo else None,
         )
         if populate:
