@@ -31,7 +31,7 @@ from handlers.understanding.text import bigrams, fold
 Key = TypeVar("Key", bound=int)
 
 VERSION = 1
-LIKELY = 0.7
+LIKELY = 0.65
 """From here on somebody is asked whether it is the same matter."""
 _K1 = 1.2
 _B = 0.3
@@ -52,8 +52,8 @@ _CLOSER = 6
 _WORTH_IT = 0.02
 _SPELL = 0.5
 """Hours in which a stretch of talk about one thing dies down."""
-_FAR = 3.0
-"""What stands for the matters between two grids."""
+FAR = 3.0
+"""What stands for the matters between those of two stretches of talk."""
 _ALIKE = ((4, 10.0), (10, 5.0))
 """Bits in which two photos differ at the most, and what that adds to the
 log-odds: the same picture, or one taken from nearly the same spot. A choice,
@@ -369,9 +369,11 @@ def features(learned: Learned, new: Reading, old: Reading) -> list[float]:
     alike = sqrt(max(most, 0.0))
     kind = _dot(new.kind, old.kind)
     place = compare(new.spots, old.spots)
-    grid = float(new.told.grid == old.told.grid)
+    grid = float("" != new.told.grid == old.told.grid)
     spell = grid * exp(-_hours(new, old) / _SPELL)
-    between = log1p(max(new.turn - old.turn - 1, 0)) if grid else _FAR
+    spell = spell if spell >= _NEAR else 0.0
+    # days later, how much has come between says nothing any more
+    between = log1p(max(new.turn - old.turn - 1, 0)) if spell else FAR
     building = float(place.same["building"])
     matter = _shared(new.matters, old.matters)
     categories = new.told.category, old.told.category
@@ -404,7 +406,7 @@ def features(learned: Learned, new: Reading, old: Reading) -> list[float]:
 
 def is_near(seen: Sequence[float]) -> bool:
     """Whether two tellings belong to one stretch of talk."""
-    return seen[SPELL] >= _NEAR
+    return seen[SPELL] > 0
 
 
 def closer_features(seen: Sequence[float], cosine: float) -> list[float]:

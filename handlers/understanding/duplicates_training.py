@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from math import log, log1p, sqrt
+from math import log, sqrt
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -47,10 +47,9 @@ _LATER = 0.25
 talk has moved on. The lessons hold none; of the labelled chat's, one in five
 does. Each second telling therefore counts once as told at once, and this
 much as told later."""
-_BETWEEN_LATER = (8, 30)
-_REPOSTED = 0.02
-"""The part of reports that somebody posts again in the same words. The
-lessons hold none: their writers would not repeat themselves, people do."""
+_REPOSTED = 0.05
+"""The part of reports that somebody posts again, shorter, in the same
+words. The lessons hold none: their writers don't repeat themselves."""
 _BYTE = 127
 _NOTHING: Head = (0.0, ())
 
@@ -129,14 +128,14 @@ def learn(
         told_apart = _kinds(others or every)
         for again in _reposts(told_apart, chat):
             for later in _as_it_may_come(again):
-                far.add(later, _REPOSTED / len(_BETWEEN_LATER))
+                far.add(later, _REPOSTED)
         for pair in _pairs(told_apart, chat, meanings):
             if is_near(pair.features):
                 near.add(pair, 1.0)
             elif not pair.same:
                 far.add(pair, 1.0)
             for later in _as_it_may_come(pair):
-                far.add(later, _LATER / len(_BETWEEN_LATER))
+                far.add(later, _LATER)
     return replace_(
         _kinds(every),
         near=_fit(near.seen, near),
@@ -172,21 +171,26 @@ def _as_it_may_come(pair: _Pair) -> Iterator[_Pair]:
     """Yield a second telling as it might come days later."""
     if not pair.same:
         return
-    for between in _BETWEEN_LATER:
-        later = [*pair.features]
-        for name in ("spell", "spell_kind", "spell_alike"):
-            later[FEATURES.index(name)] = 0.0
-        later[FEATURES.index("between")] = log1p(between)
-        yield replace(pair, features=later)
+    later = [*pair.features]
+    for name in ("spell", "spell_kind", "spell_alike"):
+        later[FEATURES.index(name)] = 0.0
+    later[FEATURES.index("between")] = duplicates.FAR
+    yield replace(pair, features=later)
 
 
 def _reposts(learned: Learned, chat: Chat) -> Iterator[_Pair]:
-    """Yield each report with itself."""
+    """Yield each report with what somebody keeps of it the second time."""
     for place, post in enumerate(chat):
-        if post.label == "report":
-            told = duplicates.read(learned, told_at(learned, place, post))
-            seen = duplicates.features(learned, told, told)
-            yield _Pair(seen, 1.0, 1)
+        if post.label != "report":
+            continue
+        told = told_at(learned, place, post)
+        short = replace(told, text=post.text[: len(post.text) * 2 // 3])
+        seen = duplicates.features(
+            learned,
+            duplicates.read(learned, short),
+            duplicates.read(learned, told),
+        )
+        yield _Pair(seen, 1.0, 1)
 
 
 def _pairs(
