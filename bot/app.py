@@ -34,6 +34,7 @@ from bot.clock import Clock
 from bot.delivery import Delivery
 from bot.housekeeping import Housekeeping
 from bot.intake import Intake
+from bot.meanings import Meanings
 from bot.media import Media, clean, open_store
 from bot.metrics import Gathered
 from bot.progress import shown
@@ -285,6 +286,9 @@ async def serve(settings: Settings, plan: Plan, host: str, port: int) -> None:
         stack.push_async_callback(runner.cleanup)
         # a port in use ends the start before anything is said to anybody
         await _listen(web.TCPSite(runner, host, port), host, port)
+        meanings = Meanings()
+        core.fixed.shelf.lacks_meaning = meanings.want
+        await stack.enter_async_context(meanings.running())
         await stack.enter_async_context(running(core))
         _settled()
         core.health.ready = True

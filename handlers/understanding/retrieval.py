@@ -13,7 +13,7 @@ among them alone.
 import heapq
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -97,7 +97,12 @@ class _Ranked:
 class Retrieval:
     """A community's FAQ, searchable; entries come and go at little cost."""
 
-    def __init__(self, entries: Iterable[Entry] = ()) -> None:
+    def __init__(
+        self,
+        entries: Iterable[Entry] = (),
+        lacks_meaning: Callable[["Retrieval"], None] = lambda _itself: None,
+    ) -> None:
+        self._lacks_meaning = lacks_meaning
         self._texts = Texts()
         self._vectors: Vectors | None = None
         self._sharing: dict[str, set[EntryId]] = defaultdict(set)
@@ -130,6 +135,15 @@ class Retrieval:
             self._sharing[term].discard(entry)
         if self._vectors is not None:
             self._vectors.remove(entry)
+
+    def become(self, entries: Iterable[Entry]) -> None:
+        """Hold these entries and no others; only what changed costs."""
+        wanted = {entry.id: entry for entry in entries}
+        for gone in set(self.entries) - set(wanted):
+            self.remove(gone)
+        for name, entry in wanted.items():
+            if self.entries.get(name) != entry:
+                self.put(entry)
 
     def meanings(self, encoder: Encoder) -> Vectors:
         """Return the vectors of all entries: slow, and changes nothing."""
@@ -174,6 +188,8 @@ class Retrieval:
         That the rules have lapsed is worth saying, too.
         """
         pairs = {t for t in terms(question[:_READ]) if len(t) > 1}
+        if not pairs:
+            return False
         shared: Counter[EntryId] = Counter()
         for pair in pairs:
             shared.update(self._sharing.get(pair, ()))
@@ -230,6 +246,8 @@ class Retrieval:
     def _ranked(self, question: str) -> _Ranked:
         if not is_han(question):
             return self._ranked_by_stems(question)
+        if self._vectors is None:
+            self._lacks_meaning(self)
         asked, candidates, like = self._candidates(question)
         if not candidates:
             return _Ranked()

@@ -13,6 +13,8 @@ from handlers.understanding.retrieval import Retrieval
 class Shelf:
     """What was read from the database last, and when it had changed."""
 
+    lacks_meaning: Callable[[Retrieval], None] = lambda _retrieval: None
+    """Told of an FAQ that was searched by words alone."""
     _kept: dict[CommunityId, tuple[datetime | None, Retrieval]] = field(
         default_factory=dict
     )
@@ -23,7 +25,10 @@ class Shelf:
         It may be a moment old: good enough to tell a question from talk.
         """
         if community.id not in self._kept:
-            self._kept[community.id] = (None, Retrieval(community.faq))
+            self._kept[community.id] = (
+                None,
+                Retrieval(community.faq, self.lacks_meaning),
+            )
         return self._kept[community.id][1]
 
     def communities(self) -> list[CommunityId]:
@@ -38,7 +43,10 @@ class Shelf:
     ) -> Retrieval:
         """Return the index as of ``changed_at``, loading it if it is not."""
         known = self._kept.get(community.id)
-        if known is None or known[0] != changed_at:
-            known = (changed_at, Retrieval(load()))
-            self._kept[community.id] = known
+        if known is None:
+            known = (changed_at, Retrieval(load(), self.lacks_meaning))
+        elif known[0] != changed_at:
+            known[1].become(load())
+            known = (changed_at, known[1])
+        self._kept[community.id] = known
         return known[1]
