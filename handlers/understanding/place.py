@@ -16,7 +16,10 @@ from handlers.understanding.meaning import Place
 from handlers.understanding.tagger import Tagger
 from handlers.understanding.text import NUMERAL, fold, number
 
-_KIND = r"号楼|号搂|楼栋|栋|幢|座|#楼?|号院|弄"
+_KIND = r"号楼|号搂|楼栋|栋|幢|憧|座|#楼?|号院|弄"
+_UNIT = r"单[元园圆员]"
+_DASH = r"[-‐‑–—―−_]"
+_DIGITS = r"(?:\d{3,4}(?!\d)|[零〇一二三四五六七八九]{3,4})"
 _WRITTEN = re.compile(
     rf"(?P<estate>\D*?)(?P<first>{NUMERAL})"
     rf"(?:\s*[-~—–至到]\s*(?P<last>{NUMERAL}))?\s*(?P<kind>{_KIND}|号|楼)",
@@ -53,22 +56,27 @@ _ENGLISH = (
 _PATTERNS = (
     # 8-3-402, 8-402
     (
-        r"(?<![\d-])(?P<dashed>[1-9]\d{0,2})(?:-(?P<stair>\d{1,2}))?"
-        r"-(?P<flat>\d{3,4})(?![\d-])"
+        rf"(?<![\d-])(?P<dashed>[1-9]\d{{0,2}})"
+        rf"(?:{_DASH}(?P<stair>\d{{1,2}}))?{_DASH}(?P<flat>\d{{3,4}})(?![\d-])"
     ),
     # 8号楼, 八栋, 12弄
     (
-        rf"(?P<no>{NUMERAL})\s?(?P<kind>{_KIND})(?P<door>\d{{3,4}}(?!\d))?"
+        rf"(?P<no>{NUMERAL})(?:[~至到和跟与]{NUMERAL})?\s?(?P<kind>{_KIND})"
+        rf"(?:(?:{_DASH}?(?P<steps>\d{{1,2}}){_DASH}|{_DASH})?"
+        r"(?P<door>\d{3,4}(?!\d)))?"
         rf"(?:(?<=弄)(?:口|{NUMERAL}号(?!楼)))?"
     ),
     *_ENGLISH,
     # 8号门口, 11楼侧面: only where a building must be meant; 3楼 is a floor
     (
         rf"(?P<short>{NUMERAL}号|(?:\d\d|[十百]{NUMERAL})[楼搂])"
-        rf"(?=门|楼|前|后|侧|旁|{NUMERAL}?单元|那家|住户|中间|之间|{NUMERAL}号"
+        rf"(?=门[口前外厅洞牌里禁]|楼|前|后|侧|旁|{NUMERAL}?{_UNIT}|那家|住户|中间|之间|{NUMERAL}号"
         rf"|[和跟到]{NUMERAL}|{_SIDES})"
     ),
-    rf"(?P<unit>{NUMERAL})\s?单元(?P<behind>(?<=单元)\d{{3,4}}(?!\d))?",
+    (
+        rf"(?P<unit>{NUMERAL})\s?(?:{_UNIT}|门洞|门(?=\d{{3}}))"
+        rf"(?:{_DASH}?(?P<behind>{_DIGITS}))?"
+    ),
     r"(?<![\d-])(?P<room>\d{3,4})(?:室|户|房)",
     # 3层, 负二层, 8f, b2
     rf"负?{NUMERAL}(?:楼|层|搂)|负[一二三123]",
@@ -76,6 +84,7 @@ _PATTERNS = (
     r"(?:楼[上下]|隔壁|对[门面])\d{3,4}(?!\d)",
 )
 _HOUSE = rf"\s?(?P<house>{NUMERAL})(?P<lot>号楼|号|栋|幢|座|弄)"
+_MENDED = str.maketrans("搂憧", "楼幢")
 _NEARBY = re.compile(
     r"(?:的|那|这|个|边|里|条|靠|\s)?(?:楼下|楼上|楼后|楼前|门口|门前|旁边?|边上"
     r"|附近|对面|中间|之间|拐角|角落|前面|前头|后面|后头|后身|上面|下面|底下|里面"
@@ -84,7 +93,7 @@ _NEARBY = re.compile(
 )
 _LEADING = re.compile(
     r"(?:^|(?<=[,。!?;:\s]))"
-    r"[^谁把了在是有又我你他她这那就都也被说请看今昨早晚着跟天从往向到听,。!?;:\s]{1,4}\Z",
+    r"[^谁把了在是有又我你他她这那就都也被说请看今昨早晚着跟天从往向到听住,。!?;:\s]{1,4}\Z",
 )
 """A short word that opens the clause, right before a place: 中学 门口."""
 _UNPLACED = r"(?!舞|费|证|卡|票|价)"
@@ -93,7 +102,11 @@ _GAP = 1
 """Characters between two parts of one place: 的, 那, a blank."""
 _LINKED = re.compile(r"\s?(?:,|of|in|at|on|by|near|behind)?\s?(?:the )?")
 """What stands between two parts of one place in English."""
-_HOME = re.compile(r"[我俺咱]们?家|[我俺咱]们?(?:这|那)?(?:楼|栋|幢|单元)")
+_HOME = re.compile(
+    r"[我俺咱]们?家|[我俺咱本]们?[这那个]?(?:楼|栋|幢|单元|门洞|层)|自家",
+)
+_ABOUT_HOME = re.compile("楼[上下]|隔壁|对门")
+"""Somebody's own, unless another place is named."""
 _MOST_PARTS = 3
 _HAN = re.compile("[\u4e00-\u9fff]")
 """The tagger learned from Chinese; English is left to the patterns."""
@@ -118,6 +131,8 @@ class _Parts:
 
     def __init__(self) -> None:
         self.spans: list[tuple[int, int]] = []
+        self.vague: list[tuple[int, int]] = []
+        """Spans of a common word alone: the floor, a street lamp."""
         self.names: list[str] = []
         self.key: _Key | None = None
         self.written = self.unit = self.room = ""
@@ -134,16 +149,21 @@ class _Parts:
             self.names.append(name)
         if not self.key:
             self._building(found)
-        if stair := found["unit"] or found["stair"] or found["stairs"]:
+        stairs = ("unit", "stair", "steps", "stairs")
+        if stair := next((found[n] for n in stairs if found[n]), None):
             self.unit = self.unit or str(number(stair) or "")
         rooms = ("flat", "door", "behind", "room", "number")
         room = next((found[name] for name in rooms if found[name]), "")
+        if room and not room.isdecimal():
+            room = str(number(room) or "")
         self.room = self.room or room or ""
         nearby = _NEARBY.match(text, match.end())
         end = nearby.end() if nearby else match.end()
         start = match.start()
         if leading := _LEADING.search(text, max(0, start - 5), start):
             start = leading.start()
+        if not any(found.values()) and not any(map(str.isdigit, match[0])):
+            self.vague.append((start, end))
         self._span(start, end, text)
 
     def _building(self, found: dict[str, str | None]) -> None:
@@ -159,7 +179,7 @@ class _Parts:
             kind = "号楼"
         self.key = _key(no, kind)
         if kind:
-            self.written = f"{no}{kind.replace('搂', '楼')}"
+            self.written = f"{no}{kind.translate(_MENDED)}"
 
     def _span(self, start: int, end: int, text: str) -> None:
         if self.spans:
@@ -216,6 +236,8 @@ class Gazetteer:
         parts = self._parts(folded, spans)
         if learned and not spans and not parts.tells:
             parts.spans = []
+        if not learned and parts.key:
+            parts.spans = [s for s in parts.spans if s not in parts.vague]
         return self._place(text, folded, parts, spans, home=home, grid=grid)
 
     def glance(self, text: str) -> Place | None:
@@ -227,7 +249,7 @@ class Gazetteer:
         """Return what the tagger finds; a bare number must be a room's."""
         spans = self._tagger.spans(folded) if self._tagger else []
         return [
-            (start, end)
+            (start + folded.startswith("住", start, end - 1), end)
             for start, end in spans
             if not _BARE.fullmatch(folded, start, end)
             or self._core.search(folded, start, end)
@@ -260,7 +282,7 @@ class Gazetteer:
         grid: GridId | None = None,
     ) -> Place | None:
         names = parts.names
-        if home and not parts.key and (parts.unit or _HOME.search(folded)):
+        if home and not parts.key and _is_home(folded, parts):
             parts.key = key_of(home)
         spans = spans or parts.spans
         if not spans and not parts.key:
@@ -330,6 +352,13 @@ class Gazetteer:
         # A building that several other grids have is nobody's guess.
         shared = key and (key in self._owned or _other(key) in self._owned)
         return None if shared else grid
+
+
+def _is_home(folded: str, parts: _Parts) -> bool:
+    """Whether the words lean on the speaker's own building."""
+    if parts.unit or _HOME.search(folded):
+        return True
+    return not parts.names and _ABOUT_HOME.search(folded) is not None
 
 
 def key_of(building: str) -> _Key | None:

@@ -31,6 +31,19 @@ EAR = Understanding(TOWN)
         ("No.3 building has no water", "3号楼", "", ""),
         ("flat 402, Building #8: leak", "8号楼", "", "402"),
         ("garbage behind building no. 6", "6号楼", "", ""),
+        ("8号搂灯坏了", "8号楼", "", ""),
+        ("8憧没水", "8号楼", "", ""),
+        ("2号搂2单圆没水", "2号楼", "2", ""),
+        ("8—3—402漏水", "8号楼", "3", "402"),
+        ("８－３－４０２漏水", "8号楼", "3", "402"),
+        ("8号楼-3-402漏水", "8号楼", "3", "402"),
+        ("8号楼3-402漏水", "8号楼", "3", "402"),
+        ("8号楼3单元-402漏水", "8号楼", "3", "402"),
+        ("8栋三单元四零二漏水", "8号楼", "3", "402"),
+        ("8栋2门402漏水", "8号楼", "2", "402"),
+        ("8#3单元402", "8号楼", "3", "402"),
+        ("5~8号楼没电", "5号楼", "", ""),
+        ("十二弄五号漏水", "12弄", "", ""),
     ],
 )
 def test_a_building_is_known_however_it_is_typed(
@@ -60,6 +73,46 @@ def test_all_that_says_where_is_kept(text: str, words: str) -> None:
 
     assert place
     assert place.words == words
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("elevator in building 5 stuck between floors", "building 5"),
+        ("住8号楼,没水", "8号楼"),
+        ("昨天起5号楼2单元就没水,物业也不接电话", "5号楼2单元"),
+        ("你们来看看,7号楼后面那个井没盖子", "7号楼后面那个井"),
+    ],
+)
+def test_nothing_strays_into_the_words(text: str, words: str) -> None:
+    place = EAR.place(text, grid=GridId("g1"))
+
+    assert place
+    assert place.words.removeprefix("elevator in ") == words
+
+
+def test_a_numbered_gate_is_no_building() -> None:
+    place = EAR.place("1号门坏了", grid=GridId("g1"))
+
+    assert place is None or not place.building
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["楼下垃圾没人收", "我们单元没水", "我家楼道灯坏了", "咱这栋没电"],
+)
+def test_words_that_lean_on_home_mean_it(text: str) -> None:
+    here = EAR.place(text, home="20幢", grid=GridId("g1"))
+
+    assert here
+    assert (here.building, here.grid) == ("20幢", "g3")
+
+
+def test_a_landmark_is_nobodys_home() -> None:
+    place = EAR.place("体育公园楼下在漏水", home="8号楼", grid=GridId("g1"))
+
+    assert place
+    assert (place.building, place.grid) == ("", "g3")
 
 
 @pytest.mark.parametrize("text", ["the 3rd block party", "no. 1 in town"])
