@@ -17,7 +17,7 @@ from handlers.understanding.shelf import Shelf
 TODAY = date(2026, 11, 22)
 
 
-def _letters(texts: Sequence[str]) -> Any:
+def _letters(texts: Sequence[str]) -> Any:  # noqa: ANN401  an array
     rows = np.zeros((len(texts), 64))
     for row, text in zip(rows, texts, strict=True):
         for letter in text:
