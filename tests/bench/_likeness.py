@@ -163,6 +163,10 @@ class _ByLikeness:
             offered=confidence >= self._enough,
         )
 
+    def find(self, question: str) -> object:
+        """Look for the nearest."""
+        return self._texts.near(question)
+
 
 class _Tellings:
     def __init__(self, texts: Likeness, enough: float) -> None:

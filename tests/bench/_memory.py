@@ -22,7 +22,8 @@ def main(module: str, name: str) -> None:
         reader.hear(said)
     book, matters = reader.book(entries), reader.matters()
     for n, message in enumerate(said):
-        book.ask(message.text)
+        if message.label == "question":
+            book.ask(message.text)
         matters.put(message, _groupchat.at(n))
     gc.collect()
     sys.stdout.write(f"{_measure.rss_mb() - before:.1f}\n")

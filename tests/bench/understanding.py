@@ -4,7 +4,9 @@
 runs on any folder with files named and shaped like those of the data set, or
 on ``tests/data``. Any of them may be missing: ``missing`` names what isn't
 there and which figures it leaves out. ``baselines`` has the same figures of
-what a day's work reaches, unless ``--no-baselines`` is given.
+what a day's work reaches, unless ``--no-baselines`` is given. They are those
+of the product with its extra ``[semantic]``, if that is installed, and again
+in ``without_semantic``; ``--light`` measures without it alone.
 
 What is read:
 
@@ -69,13 +71,16 @@ has heard nothing before, and never twice. Files of one kind count together;
   standard questions of the folder and, to make it harder, of ``--train``:
   ``real.municipal_base`` counts them.
 - ``real.reply_recall_at_1``: of the message titles, those whose own official
-  reply is found first among all replies.
+  reply is found first among all replies. With the extra that takes minutes,
+  and is left out unless ``--long`` is given.
 - ``real.duplicates_recall_at_3``: of the titles with an earlier one in their
   group, those for which one of it is among the three of all earlier whose
   words are likest: where and when say nothing here.
 - ``ms.p50``, ``ms.p99``: CPU time of one thread for each message of the group
   chats, alone; ``ms.talk_p50``: of a message of chit-chat in batches of 64.
-  The best of three rounds each, by a reader that is new in each.
+  What is heard as a question is looked for in the FAQ as well, and what is
+  heard as a report among those before. The best of three rounds each, by a
+  reader that is new in each.
 - ``memory_mb``: by how much a process grows that has loaded the pack and then
   understands ``tests/data``. ``model_mb``: what is loaded for it from files.
 
@@ -111,7 +116,7 @@ from tests.bench import (
 )
 from tests.bench._figures import Figures, Sections
 from tests.bench._folder import Folder, Query
-from tests.bench._readers import Answered, Ear, Finder
+from tests.bench._readers import Answered, Ear, Finder, Linli, Reader
 from tests.bench._real import Titles
 
 _ORDER = (
@@ -135,6 +140,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--data", type=Path, default=_DATA)
     parser.add_argument("--train", type=Path, help="for the real sets")
     parser.add_argument("--no-baselines", action="store_true")
+    parser.add_argument("--light", action="store_true")
+    parser.add_argument("--long", action="store_true")
     options = parser.parse_args(arguments)
     for path in (options.data, options.train):
         if path is not None and not path.is_dir():
@@ -142,7 +149,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     folder = Folder(options.data)
     train = Folder(options.train) if options.train else None
     titles = _real.titles(folder, train)
-    result = measured(folder, train, titles)
+    light, whole = _readers.Linli, _readers.Semantic
+    result: dict[str, Any] = {"semantic": _readers.has_semantic()}
+    if result["semantic"] and not options.light:
+        result |= measured(whole, folder, train, titles, long=options.long)
+        result["without_semantic"] = measured(light, folder, train, titles)
+    else:
+        result |= {"semantic": False}
+        result |= measured(light, folder, train, titles)
     if not options.no_baselines:
         result["baselines"] = baselines(folder, train, titles)
     lacking = train.missing if train else {}
@@ -155,13 +169,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def measured(
-    folder: Folder, train: Folder | None, titles: Titles
+    make: type[Linli],
+    folder: Folder,
+    train: Folder | None,
+    titles: Titles,
+    *,
+    long: bool = True,
 ) -> dict[str, Any]:
     """Return every figure of the product that there is the data for."""
-    make = _readers.Linli
     found = joined(
         heard(make, folder),
-        searched(make, folder, train),
+        searched(make, folder, train, long=long),
         {"real": _real.category(_readers.learner(), titles)},
     )
     return {
@@ -213,13 +231,18 @@ def searched(
     make: Callable[[Community], Finder],
     folder: Folder,
     train: Folder | None,
+    *,
+    long: bool = True,
 ) -> Sections:
-    """Return what is found: answers, and what was told before."""
+    """Return what is found: answers, and what was told before.
+
+    Reading all replies is ``long`` where it is done by meaning.
+    """
     finder = make(_groupchat.community())
     found: Sections = {
         "real": {
             **_real.municipal(finder, folder, train),
-            **_real.replies(finder, folder),
+            **(_real.replies(finder, folder) if long else {}),
             **_real.duplicates(finder, folder),
         }
     }
@@ -236,7 +259,7 @@ def searched(
 
 
 def by_file(
-    make: Callable[[Community], _readers.Reader], folder: Folder
+    make: Callable[[Community], Reader], folder: Folder
 ) -> dict[str, Any]:
     """Return the figures of each file where one kind has several."""
     found: dict[str, Any] = {}
