@@ -34,6 +34,7 @@ from handlers.understanding.duplicates import (
     is_near,
     terms,
 )
+from handlers.understanding.encoder import load as load_encoder
 
 _HERE = Path(__file__).parent
 _LABELLED = _HERE.parents[1] / "tests" / "data" / "groupchat_dev.jsonl"
@@ -392,7 +393,18 @@ def main(arguments: Sequence[str]) -> int:
 
 def encoder() -> Meanings | None:
     """Return the encoder that ships in a package, or None without it."""
-    return None
+    found = load_encoder()
+    if found is None:
+        return None
+    kept: dict[str, Sequence[float]] = {}
+
+    def meanings(texts: Sequence[str]) -> Sequence[Sequence[float]]:
+        new = [text for text in texts if text not in kept]
+        if new:
+            kept.update(zip(new, found(new).tolist(), strict=True))
+        return [kept[text] for text in texts]
+
+    return meanings
 
 
 if __name__ == "__main__":

@@ -11,8 +11,8 @@ from typing import NamedTuple
 from handlers.understanding.text import NUMERAL, fold, number
 
 _SIDE = "[东南西北左右前后]"
-_BEFORE = rf"{NUMERAL})(?:号楼?|栋|幢)?[、,和跟到与-])?"
-"""The first of two: 3、4栋, 19号楼到22号楼."""
+_BEFORE = rf"{NUMERAL})(?:(?:号楼?|栋|幢)[、,和跟到与-]?|[、,和跟到与-]))?"
+"""The first of two: 3、4栋, 19号楼到22号楼, 三号四号中间."""
 _PATTERNS = (
     # 8-3-402, 8-402
     (
@@ -49,7 +49,7 @@ _KIND = {
     "flat": "room",
 }
 KINDS = ("building", "unit", "floor", "room", "lift", "side", "gate")
-APART = ("building", "unit", "lift")
+APART = ("building", "unit", "lift", "side")
 """Where these differ, the matter differs."""
 _LEAST_HOUSE = 10
 """11楼 may be a floor or a building; 3楼 is a floor."""

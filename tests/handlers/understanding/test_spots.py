@@ -33,6 +33,7 @@ def test_it_reads_numbers_however_they_are_written(
         ("3号楼电梯坏了", "5号楼电梯坏了"),
         ("3号楼1单元停水", "3号楼2单元停水"),
         ("12栋1号电梯坏了", "12栋2号电梯坏了"),
+        ("3号楼左边那台电梯关人了", "3号楼右边那台电梯不动了"),
     ],
 )
 def test_another_building_stairwell_or_lift_is_another_place(
@@ -47,6 +48,7 @@ def test_another_building_stairwell_or_lift_is_another_place(
         ("3号楼电梯坏了", "三栋电梯又坏了"),
         ("3号楼电梯坏了", "电梯又坏了"),
         ("3、4栋当中", "4栋旁边"),
+        ("三号四号中间的化粪池漫了", "3号楼后身那井冒水"),
         ("电梯洒了汤，2号梯", "右边那台电梯"),
     ],
 )
