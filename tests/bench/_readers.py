@@ -276,7 +276,8 @@ def model_mb() -> float:
         sum(
             file.stat().st_size
             for file in Path(folder).rglob("*")
-            if file.suffix in {".bin", ".toml"}
+            if file.suffix in {".bin", ".toml", ".txt"}
+            and file.parent.name != "lessons"
         )
         / 2**20
     )
