@@ -53,10 +53,13 @@ _SAYING = 4
 whatever has to do with it."""
 _COUNTED = re.compile(rf"({NUMERAL})\s?(年(?!级)|年级|级|孩|胎|期|号线)")
 _ELSEWHERE = re.compile(
-    r"去年|前年|上年|往年|隔壁(?:的?[市县区]|街道|社区|小区)"
+    r"(?:19|20)\d\d(?=年)|去年|前年|上年|往年|隔壁(?:的?[市县区]|街道|社区|小区)"
     r"|[邻别外]的?[市县区](?!别)|(?:别|其他)的?(?:城市|街道|社区|小区)"
 )
 """Another year, another place: what holds there, no entry says."""
+_ELSEWHERE_IS_RIGHT = 0.3
+_STORY = 22
+"""Characters; a longer question tells of last year before it asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,13 +269,18 @@ class Retrieval:
             [*(evidence for *_, evidence in weighed), none],
         )
         right = chance(judge.right.of(seen))
+        if _is_of_elsewhere(question, weighed[0][2]):
+            # another year's rule, another district's: of no use at all
+            right *= _ELSEWHERE_IS_RIGHT
         matches = tuple(
             Match(entry, score, right if place == 0 else 0.0)
             for place, (score, _, entry, _) in enumerate(weighed)
         )
         return _Ranked(
             matches,
-            self._worth_showing(judge, seen, matches),
+            ()
+            if _is_of_elsewhere(question, matches[0].entry)
+            else self._worth_showing(judge, seen, matches),
             right >= judge.answer and _may_answer(question, matches[0].entry),
         )
 
@@ -336,7 +344,15 @@ def _may_answer(question: str, entry: Entry) -> bool:
     return all(
         unit not in known or counts <= known[unit]
         for unit, counts in _counts(question).items()
-    ) and all(word in text for word in _ELSEWHERE.findall(fold(question)))
+    ) and not _is_of_elsewhere(question, entry)
+
+
+def _is_of_elsewhere(question: str, entry: Entry) -> bool:
+    """Tell whether a question is of a year or a place that an entry isn't."""
+    if len(question) > _STORY:
+        return False
+    text = " ".join((*entry.questions, entry.answer))
+    return any(word not in text for word in _ELSEWHERE.findall(fold(question)))
 
 
 def _counts(text: str) -> dict[str, set[int]]:

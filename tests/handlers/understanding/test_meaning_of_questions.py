@@ -50,6 +50,18 @@ def test_what_holds_elsewhere_or_of_others_is_no_answer(asked: str) -> None:
     assert not Retrieval(entries()).find(asked, today=TODAY).sure
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "前年冬天取暖费几块钱一平",
+        "隔壁区的小学一年级什么时候登记",
+        "2019年的居民医保交了多少钱",
+    ],
+)
+def test_another_years_or_places_rule_is_not_even_offered(asked: str) -> None:
+    assert Retrieval(entries()).find(asked, today=TODAY).best == ()
+
+
 def test_sounds_are_alike_where_they_are_heard_alike() -> None:
     assert sounds("医保") == sounds("一保")
     assert sounds("身份证") == sounds("生分真")
