@@ -1,8 +1,8 @@
 """What the model learns from: group talk and questions that we wrote.
 
 ``talk_*.txt`` hold labelled group talk, one writer a file; ``chat_*.txt``
-lines that report nothing; ``faq_*.jsonl`` questions about policies. The
-README beside them says how they are written.
+lines that report nothing, ``asked_*.txt`` questions; ``faq_*.jsonl``
+questions about policies. The README beside them says how they are written.
 """
 
 import re
@@ -98,10 +98,19 @@ def talks() -> list[str]:
 
 def chat() -> list[str]:
     """Return lines that report nothing."""
+    return _lines("chat_")
+
+
+def asked() -> list[str]:
+    """Return questions to an office, by themselves."""
+    return _lines("asked_")
+
+
+def _lines(prefix: str) -> list[str]:
     return [
         line.replace("\\n", "\n")
         for file in sorted(_folder().iterdir(), key=lambda file: file.name)
-        if file.name.startswith("chat_")
+        if file.name.startswith(prefix)
         for line in file.read_text("utf-8").splitlines()
         if line.strip()
     ]
