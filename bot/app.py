@@ -50,6 +50,7 @@ from handlers import console, menus, succession, wording
 from handlers.context import Context, Fixed
 from handlers.rules import calendar
 from handlers.understanding import duplicates
+from handlers.understanding.model import BadModel, shipped
 from handlers.understanding.understanding import Understanding
 from storage import backlog, chats, migrate, outbox
 from storage.apply import apply
@@ -639,7 +640,12 @@ def _offer_menus(
 
 
 def _minds(pack: Pack) -> dict[CommunityId, Understanding]:
+    try:
+        model = shipped()
+    except BadModel as bad:
+        log.warning("model_refused", why=str(bad), then="rules alone decide")
+        model = None
     return {
-        community.id: Understanding(community)
+        community.id: Understanding(community, model)
         for community in pack.communities
     }

@@ -9,7 +9,7 @@ from typing import Annotated, Any, NoReturn, TypeVar
 import structlog
 import typer
 
-from bot import logs, operations, systems
+from bot import learning, logs, operations, systems
 from bot.app import Edges, MovableClock, NoPort, Plan, serve, wall
 from bot.backup import CannotBackUp, back_up
 from bot.backup import restore as put_back
@@ -21,7 +21,8 @@ from config.pack.demo import load_demo
 from config.pack.loading import load
 from config.pack.mistakes import PackMistakes
 from config.pack.values import Pack
-from config.settings import BadSettings, Settings
+from config.settings import DEMO_PACK, BadSettings, Settings
+from handlers.understanding import model
 from storage.database import Taken
 from storage.migrate import Foreign, Unusable
 
@@ -35,6 +36,7 @@ BAD = 2
 T = TypeVar("T")
 log = structlog.get_logger()
 DEMO_DATA = Path("var/demo")
+MODEL = model.SHIPPED
 _DEMO = (
     "no outside channel is set: this looks at the demo, which `linli` serves"
     " then; LINLI_DATABASE_URL names another database"
@@ -176,6 +178,29 @@ def erase(
         f"{person}: erased in {', '.join(found)}; their photos leave the disk"
         " at the next start\n"
     )
+
+
+@app.command()
+def learn(
+    to: Annotated[Path, typer.Option(help="The model's file.")] = MODEL,
+) -> None:
+    """Learn to understand from the lessons anew; takes minutes.
+
+    Figures are of each writer's talk by a model that hadn't read it. A
+    worse model is not put in place.
+    """
+    demo = _pack(DEMO_PACK).communities[0]
+    try:
+        done = learning.learn(demo, to, lambda step: typer.echo(f"... {step}"))
+    except (learning.CannotLearn, OSError) as no:
+        _say_no(str(no))
+    for name, after in done.after.items():
+        before = done.before.get(name)
+        was = f" (before {before:.4f})" if before is not None else ""
+        typer.echo(f"{name}: {after:.4f}{was}")
+    if not done.kept:
+        _say_no(f"{to} stays as it was; worse: {', '.join(done.worse)}")
+    typer.echo(f"{to}: {done.version}")
 
 
 @app.command()

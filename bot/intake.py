@@ -354,6 +354,8 @@ class Intake:
             return isinstance(message, Pressed) or (
                 isinstance(message, Said) and hearing.is_binding(message)
             )
+        if isinstance(message, Withdrawn):
+            self.fixed.talk.forget(message.chat.key, message.id)
         if not isinstance(message, Said):
             return True
         return hearing.matters(self.fixed, community, message)

@@ -9,6 +9,7 @@ from config.pack.values import Community, Pack
 from config.showing import Near
 from config.terms import (
     Action,
+    ChatKind,
     CommunityId,
     GridId,
     Language,
@@ -18,12 +19,14 @@ from config.terms import (
 )
 from config.texts import Texts
 from handlers.rules import calendar
+from handlers.understanding.meaning import Meaning
 from handlers.understanding.open_matters import OpenMatters
 from handlers.understanding.shelf import Shelf
+from handlers.understanding.talk import NOTHING, Around, Window
 from handlers.understanding.understanding import Understanding
 from storage import people, tickets
 from storage.database import Connection
-from storage.messages import Chat
+from storage.messages import Chat, Said
 from storage.people import Person
 
 
@@ -40,6 +43,8 @@ class Fixed:
     """The FAQ, searchable: a cache of the database's rows."""
     matters: OpenMatters = field(default_factory=OpenMatters)
     """The open tickets, comparable: a cache, too."""
+    talk: Window = field(default_factory=Window)
+    """What was said lately in each group: in memory alone."""
     write_first: frozenset[str] = frozenset()
     """Channels on which we may write to a person first."""
     public_url: str = ""
@@ -102,6 +107,15 @@ class Context:
     def language(self) -> Language:
         """The actor's language, or the community's."""
         return self.language_of(self.person)
+
+    def meaning(self, message: Said, *, addressed: bool = False) -> Meaning:
+        """Return what a message means in the talk around it."""
+        return self.mind.judge(
+            message.text,
+            photos=len(message.photos),
+            addressed=addressed,
+            around=around(self.fixed, message),
+        )
 
     @property
     def mind(self) -> Understanding:
@@ -209,3 +223,17 @@ class Context:
     def as_person(self, person: Person | None) -> "Context":
         """Return the same surroundings for another actor."""
         return replace(self, person=person)
+
+
+def around(fixed: Fixed, message: Said) -> Around:
+    """Return the talk before a message of a group; none in private."""
+    if message.chat.kind is not ChatKind.GROUP:
+        return NOTHING
+    return fixed.talk.around(
+        message.chat.key,
+        message.id,
+        sender=message.sender.key,
+        name=message.sender.name,
+        at=message.at,
+        quote=message.quote.message if message.quote else None,
+    )

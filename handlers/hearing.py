@@ -23,7 +23,7 @@ from handlers import (
     wishes,
     workorders,
 )
-from handlers.context import Context, Fixed
+from handlers.context import Context, Fixed, around
 from handlers.deadlines import Nudge
 from handlers.rules import commands
 from handlers.rules import ticket as rules
@@ -31,6 +31,7 @@ from handlers.rules.commands import Mistyped, Typed
 from handlers.rules.privacy import mask
 from handlers.rules.refusals import Refused
 from handlers.understanding.meaning import Intent, Sure
+from handlers.understanding.talk import Heard
 from storage import (
     buttons,
     chats,
@@ -222,12 +223,27 @@ def is_binding(message: Said) -> bool:
 
 
 def matters(fixed: Fixed, community: CommunityId, message: Said) -> bool:
-    """Tell ordinary talk of a group apart, without the database."""
+    """Tell ordinary talk of a group apart, without the database.
+
+    Whatever it is, it is the talk around what is said next.
+    """
+    mind, before = fixed.minds[community], around(fixed, message)
+    photos = len(message.photos)
+    chances, pairs = mind.overhear(message.text, photos=photos)
+    fixed.talk.hear(
+        message.chat.key,
+        Heard(
+            id=message.id,
+            sender=message.sender.key,
+            name=message.sender.name,
+            chances=chances,
+            pairs=pairs,
+            at=message.at,
+        ),
+    )
     if is_addressed(message):
         return True
-    meaning = fixed.minds[community].judge(
-        message.text, photos=len(message.photos)
-    )
+    meaning = mind.judge(message.text, photos=photos, around=before)
     if meaning.intent is Intent.QUESTION:
         town = fixed.pack.community(community)
         return faq.is_answerable(fixed, town, message)

@@ -272,11 +272,7 @@ def _is_in(ctx: Context, press: Pressed, chat: str) -> bool:
 def by_meaning(ctx: Context, message: Said) -> list[Outgoing]:
     """Do what plain words ask for, as far as they can be understood."""
     private = message.chat.kind is ChatKind.PRIVATE
-    meaning = ctx.mind.judge(
-        message.text,
-        photos=len(message.photos),
-        addressed=private or message.addressed,
-    )
+    meaning = ctx.meaning(message, addressed=private or message.addressed)
     if message.album and wishes.add_photos(ctx, message):
         return []
     told = private or message.addressed

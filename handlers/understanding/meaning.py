@@ -10,10 +10,14 @@ class Intent(StrEnum):
     """What somebody wants by saying it."""
 
     REPORT = "report"
+    FOLLOWUP = "followup"
+    """An addition to a matter already raised, of no use without it."""
     QUESTION = "question"
     WISH = "wish"
+    OFFER = "offer"
     THANKS = "thanks"
     QUARREL = "quarrel"
+    AD = "ad"
     TALK = "talk"
 
 
@@ -52,3 +56,8 @@ class Meaning:
     category: CategoryId | None = None
     place: Place | None = None
     urgency: Urgency = Urgency.ROUTINE
+    chance: float = 0.0
+    """How likely it is a report, from 0 to 1, where reports are as dense
+    as in the lessons; for ranking and for showing, not for acting."""
+    about: str | None = None
+    """Of an addition: the message in the talk that it belongs to."""

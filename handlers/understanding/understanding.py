@@ -1,40 +1,36 @@
-"""What a group message means, by rules and the pack's words.
+"""What a group message means, by a model, rules and the pack's words.
 
-``judge`` keeps silent unless a message clearly reports something: trouble
-in words that any town shares (``cues.toml``), about a thing that the pack
-names, at a place, now. What is over, imagined, elsewhere, sold, announced
-or said in anger stays out.
+``judge`` keeps silent unless a message clearly reports something: wrong,
+here and now, for somebody else to mend. What is over, imagined, elsewhere,
+sold, announced or said in anger stays out. The model learnt that from the
+lessons; where it doesn't know the language, or can't be read, the rules of
+``evidence`` decide alone.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from config.pack.values import Community
 from config.terms import CategoryId, GridId, Urgency
-from handlers.understanding.cues import general
-from handlers.understanding.evidence import (
-    ACT,
-    ASK,
-    danger,
-    plain,
-    present,
-    stirs,
-    troubles,
-    weigh,
-)
-from handlers.understanding.lexicon import Lexicon
+from handlers.understanding import talk
+from handlers.understanding.evidence import ACT, ASK, danger, plain, present
+from handlers.understanding.learnt import Judged, Learnt
 from handlers.understanding.meaning import Intent, Meaning, Place, Sure
-from handlers.understanding.place import Gazetteer
-from handlers.understanding.tagger import BadModel, Tagger, shipped
+from handlers.understanding.model import Model
+from handlers.understanding.reading import (
+    READ,
+    Reader,
+    Reading,
+    is_han,
+    shown,
+)
+from handlers.understanding.talk import NOTHING, Around
 from handlers.understanding.text import fold
 
 T = TypeVar("T")
 
-_READ = 1000
-"""Characters; what a longer text reports, it says by then."""
-_SPREAD = 2 / 5
-"""More blanks than this part characters, not clauses: 电 梯 坏 了."""
 _SILENT = Meaning(intent=Intent.TALK, sure=Sure.NO)
 _ASKED = Meaning(intent=Intent.QUESTION, sure=Sure.ACT)
 _WONDERED = Meaning(intent=Intent.QUESTION, sure=Sure.NO)
@@ -43,23 +39,41 @@ _QUARREL = Meaning(intent=Intent.QUARREL, sure=Sure.NO)
 _WISH = Meaning(intent=Intent.WISH, sure=Sure.NO)
 _THANKS = Meaning(intent=Intent.THANKS, sure=Sure.NO)
 _OTHER = CategoryId("other")
+_ADDRESSED = 4
+"""What a mention adds to the weight of the rules."""
+_TOLD = 0.5
+"""Chance of a report from which to act on what is said to us."""
+_SUSPECTED = 0.12
+"""And from which to ask; said to nobody, the thresholds are the model's."""
+_TRUST = 0.45
+"""Chance of a report from which the word of the rules is taken,"""
+_DOUBT = 0.04
+"""and from which it is worth a question."""
+_INTENTS = {
+    "ad": Intent.AD,
+    "chatter": Intent.TALK,
+    "followup": Intent.FOLLOWUP,
+    "offer": Intent.OFFER,
+    "quarrel": Intent.QUARREL,
+    "question": Intent.QUESTION,
+    "report": Intent.REPORT,
+    "wish": Intent.WISH,
+}
 
 
 class Understanding:
-    """A community's ear: pure, built once, shared by all handlers."""
+    """A community's ear: pure, built once, shared by all handlers.
 
-    def __init__(self, community: Community) -> None:
-        self._cues = general()
-        self._things = Lexicon(
-            (word, category.id)
-            for category in community.categories
-            for word in (*category.words, *category.names.values())
-        )
-        self._dangers = Lexicon((word, True) for word in community.danger)
+    Without a ``model`` the rules decide alone.
+    """
+
+    def __init__(self, community: Community, model: Model | None) -> None:
+        self._reader = Reader(community)
+        self._cues = self._reader.cues
+        self._learnt = Learnt(community, model) if model else None
         self._danger_words = tuple(
             word.lower() for word in community.danger if "…" not in word
         )
-        self._places = Gazetteer(community, self._cues.places, _tagger())
         ids = [category.id for category in community.categories]
         self._fallback = _OTHER if _OTHER in ids or not ids else ids[-1]
         self._minded: dict[str, dict[Hashable, Any]] = {}
@@ -87,45 +101,131 @@ class Understanding:
         *,
         photos: int = 0,
         addressed: bool = False,
+        around: Around = NOTHING,
     ) -> Meaning:
-        """Return what a group message means and what may be done unasked."""
+        """Return what a group message means and what may be done unasked.
+
+        ``around`` is the talk before it, if there is any.
+        """
+        talked = tuple(heard.id for heard in around.before[-talk.NEAR :])
         return self._once(
             text,
-            (photos, addressed),
-            lambda: self._judge(text, photos=photos, addressed=addressed),
+            (photos, addressed, talked, around.sender, around.quotes),
+            lambda: self._judge(
+                text, photos=photos, addressed=addressed, around=around
+            ),
         )
 
-    def _judge(self, text: str, *, photos: int, addressed: bool) -> Meaning:
-        folded = _read(text)
-        if not stirs(folded, self._cues):
-            return self._talk(folded, addressed=addressed)
-        folded = plain(folded, self._cues)
-        told = troubles(folded, self._cues)
-        if not told:
-            return self._talk(folded, addressed=addressed)
-        glimpsed = self._places.glance(text[:_READ])
-        weight = weigh(
-            folded,
-            told,
-            self._cues,
-            thing=max(self._longest(trouble.text) for trouble in told),
-            place=glimpsed,
-            photos=photos,
-            addressed=addressed,
+    def overhear(
+        self, text: str, *, photos: int = 0
+    ) -> tuple[Mapping[str, float], frozenset[str]]:
+        """Return what the window remembers of a message.
+
+        What it is by itself, and its pairs of characters.
+        """
+        folded = shown(text)
+        if self._learnt is None or not is_han(folded):
+            return talk.UNKNOWN, talk.pairs(folded)
+        if not photos and self._is_plain_talk(text, folded):
+            return self._learnt.gate(folded), talk.pairs(folded)
+        seen = self._read(text, photos)
+        return self._learnt.alone(seen), talk.pairs(folded)
+
+    def _judge(
+        self, text: str, *, photos: int, addressed: bool, around: Around
+    ) -> Meaning:
+        folded = shown(text)
+        learnt = self._learnt
+        if learnt is None or not is_han(folded):
+            return self._by_rules(
+                self._read(text, photos), addressed=addressed
+            )
+        if not (addressed or photos) and self._is_plain_talk(text, folded):
+            return _SILENT
+        seen = self._read(text, photos)
+        heard = learnt.in_talk(seen, around)
+        sure = self._sure(seen, heard, addressed=addressed)
+        if sure is not Sure.NO:
+            return self._report(seen, sure, heard.chance)
+        by_form = self._talk(seen, addressed=addressed)
+        intent = _INTENTS[heard.label]
+        if by_form.intent is not Intent.TALK or intent is Intent.REPORT:
+            return replace(by_form, chance=heard.chance)
+        return Meaning(
+            intent=intent,
+            sure=Sure.NO,
+            chance=heard.chance,
+            about=_about(folded, around)
+            if intent is Intent.FOLLOWUP
+            else None,
         )
-        if weight < ASK:
-            return self._talk(folded, addressed=addressed)
+
+    def _is_plain_talk(self, text: str, folded: str) -> bool:
+        """Let obvious talk out by its characters alone."""
+        learnt = self._learnt
+        return learnt is not None and self._once(
+            text,
+            "plain",
+            lambda: (
+                learnt.is_plain_talk(folded)
+                and not any(self._reader.dangers.find(folded))
+            ),
+        )
+
+    def _read(self, text: str, photos: int) -> Reading:
+        return self._once(
+            text,
+            ("read", photos),
+            lambda: self._reader.read(text, photos=photos),
+        )
+
+    def _sure(self, seen: Reading, heard: Judged, *, addressed: bool) -> Sure:
+        weight, act, ask = seen.weight, heard.act, heard.ask
+        trust, doubt = _TRUST, _DOUBT
+        if addressed or self.urgency(seen.text) is Urgency.DANGER:
+            # who speaks to us reports; and a life is worth a wrong question
+            act, ask, trust, doubt = _TOLD, _SUSPECTED, 0.0, 0.0
+        if addressed:
+            weight += _ADDRESSED
+        by_rules = weight >= ACT and heard.chance >= trust
+        by_model = heard.label == "report" and heard.chance >= act
+        if (by_rules or by_model) and not self._gainsaid(seen):
+            return Sure.ACT
+        if heard.chance >= ask or (weight >= ASK and heard.chance >= doubt):
+            return Sure.ASK
+        return Sure.NO
+
+    def _gainsaid(self, seen: Reading) -> bool:
+        """Whether its form is that of something else, however it sounds.
+
+        A wrong act costs more than a question.
+        """
+        cues = self._cues
+        return any(
+            cue.search(seen.plain)
+            for cue in (cues.lost, cues.praise, cues.notice, cues.wish)
+        )
+
+    def _by_rules(self, seen: Reading, *, addressed: bool) -> Meaning:
+        weight = seen.weight + (_ADDRESSED if addressed else 0)
+        if not seen.told or weight < ASK:
+            return self._talk(seen, addressed=addressed)
+        sure = Sure.ACT if weight >= ACT else Sure.ASK
+        return self._report(seen, sure, 0.0)
+
+    def _report(self, seen: Reading, sure: Sure, chance: float) -> Meaning:
         return Meaning(
             intent=Intent.REPORT,
-            sure=Sure.ACT if weight >= ACT else Sure.ASK,
-            category=self.category(text)[0],
-            place=self.place(text),
-            urgency=self.urgency(text),
+            sure=sure,
+            category=self.category(seen.text)[0],
+            place=self.place(seen.text),
+            urgency=self.urgency(seen.text),
+            chance=chance,
         )
 
-    def _talk(self, folded: str, *, addressed: bool) -> Meaning:
-        """Return what a message is that reports nothing."""
-        cues = self._cues
+    def _talk(self, seen: Reading, *, addressed: bool) -> Meaning:
+        """Return what a message that reports nothing is by its form."""
+        cues, folded = self._cues, seen.plain
         asks = cues.asks.search(folded) is not None
         if asks and cues.notice.search(folded):
             return _SILENT
@@ -140,26 +240,23 @@ class Understanding:
             return _ASKED
         if cues.thanks.search(folded) or cues.praise.search(folded):
             return _THANKS
-        if addressed and self._longest(folded):
+        if addressed and self._reader.longest(folded):
             return Meaning(intent=Intent.REPORT, sure=Sure.ASK)
         wonders = not sells and cues.wonders.search(folded) is not None
         return _WONDERED if wonders else _SILENT
-
-    def _longest(self, folded: str) -> int:
-        """Return the length of the longest word that the pack names."""
-        return max(
-            (hit.length for hit in self._things.find(folded)), default=0
-        )
 
     def category(self, text: str) -> tuple[CategoryId, float]:
         """Return the best category and how far it leads, from 0 to 1."""
         return self._once(text, "category", lambda: self._category(text))
 
     def _category(self, text: str) -> tuple[CategoryId, float]:
+        folded = shown(text)
         scores: dict[CategoryId, float] = defaultdict(float)
-        for hit in self._things.find(_read(text)):
+        for hit in self._reader.things.find(folded):
             for category in hit.values:
                 scores[category] += hit.length / len(hit.values)
+        if self._learnt is not None and is_han(folded):
+            return self._learnt.category(folded, scores)
         if not scores:
             return self._fallback, 0.0
         best = max(scores, key=scores.__getitem__)
@@ -176,15 +273,15 @@ class Understanding:
 
     def greets(self, text: str) -> bool:
         """Whether it is nothing but a greeting, or asks who we are."""
-        return self._cues.greets.search(fold(text[:_READ])) is not None
+        return self._cues.greets.search(fold(text[:READ])) is not None
 
     def inquires(self, text: str) -> bool:
         """Whether somebody asks after what they reported."""
-        return self._cues.inquires.search(fold(text[:_READ])) is not None
+        return self._cues.inquires.search(fold(text[:READ])) is not None
 
     def is_violent(self, text: str) -> bool:
         """Whether people hurt people, here and now."""
-        folded = plain(_read(text), self._cues)
+        folded = plain(shown(text), self._cues)
         return any(
             self._cues.violence.search(told)
             for _, told in present(folded, self._cues)
@@ -195,8 +292,8 @@ class Understanding:
         return self._once(text, "urgency", lambda: self._urgency(text))
 
     def _urgency(self, text: str) -> Urgency:
-        folded = plain(_read(text), self._cues)
-        if danger(folded, self._dangers, self._cues):
+        folded = plain(shown(text), self._cues)
+        if danger(folded, self._reader.dangers, self._cues):
             return Urgency.DANGER
         if self._cues.urgent.search(folded):
             return Urgency.URGENT
@@ -215,20 +312,19 @@ class Understanding:
         on it ("我家", "3单元"); ``grid`` is that of the chat, and yields to
         the grid that owns what is named.
         """
-        return self._places.find(text[:_READ], home=home, grid=grid)
+        return self._reader.places.find(text[:READ], home=home, grid=grid)
 
 
-def _tagger() -> Tagger | None:
-    """Return what finds the words of a place; without it patterns do."""
-    try:
-        return shipped()
-    except BadModel:
+def _about(folded: str, around: Around) -> str | None:
+    """Return the message of the talk that an addition belongs to."""
+    raised = [one for one in around.before if one.is_matter]
+    if around.quoted is not None and around.quoted.is_matter:
+        return around.quoted.id
+    if not raised:
         return None
-
-
-def _read(text: str) -> str:
-    """Fold the part that is read; blanks between all characters go."""
-    folded = fold(text[:_READ])
-    if folded.count(" ") > _SPREAD * len(folded):
-        return folded.replace(" ", "")
-    return folded
+    own = talk.pairs(folded)
+    last = len(raised) - 1
+    return max(
+        enumerate(raised),
+        key=lambda pair: len(own & pair[1].pairs) - (last - pair[0]),
+    )[1].id

@@ -6,7 +6,7 @@ the product's. The baselines are readers, too.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from heapq import nlargest
 from importlib.util import find_spec
@@ -22,7 +22,10 @@ from handlers.understanding import encoder
 from handlers.understanding.duplicates import FEATURES, Duplicates, Told
 from handlers.understanding.encoder import Encoder
 from handlers.understanding.meaning import Intent, Meaning, Sure
+from handlers.understanding.model import shipped
 from handlers.understanding.retrieval import Retrieval
+from handlers.understanding.talk import Heard as Said
+from handlers.understanding.talk import Window
 from handlers.understanding.understanding import Understanding
 from tests.bench._groupchat import TODAY, Message
 
@@ -41,10 +44,15 @@ _ALIKE = FEATURES.index("alike")
 _RANKS = {Sure.ACT: 1.0, Sure.ASK: 0.5, Sure.NO: 0.0}
 _LABELLED = {
     Intent.REPORT: "report",
+    Intent.FOLLOWUP: "followup",
     Intent.QUESTION: "question",
     Intent.WISH: "wish",
+    Intent.OFFER: "offer",
     Intent.QUARREL: "quarrel",
+    Intent.AD: "ad",
 }
+_MINUTE = timedelta(minutes=1)
+"""The labelled chats tell no times: their talk goes on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,13 +146,42 @@ class Linli:
     """The product's understanding."""
 
     def __init__(self, community: Community) -> None:
-        self._ear = Understanding(community)
+        self._ear = Understanding(community, shipped())
+        self._talk = Window()
+        self._at = datetime(2026, 11, 22, tzinfo=UTC)
 
     def hear(self, messages: Sequence[Message]) -> list[Heard]:
         """Judge one after the other."""
-        return [
-            _heard(self._ear.judge(m.text, photos=m.photos)) for m in messages
-        ]
+        return [self._hear(message) for message in messages]
+
+    def _hear(self, message: Message) -> Heard:
+        self._at += _MINUTE
+        around = self._talk.around(
+            message.group,
+            message.id,
+            sender=message.sender,
+            name=message.sender,
+            at=self._at,
+            quote=message.reply_to,
+        )
+        meaning = self._ear.judge(
+            message.text, photos=message.photos, around=around
+        )
+        chances, pairs = self._ear.overhear(
+            message.text, photos=message.photos
+        )
+        self._talk.hear(
+            message.group,
+            Said(
+                id=message.id,
+                sender=message.sender,
+                name=message.sender,
+                chances=chances,
+                pairs=pairs,
+                at=self._at,
+            ),
+        )
+        return _heard(meaning)
 
     def category(self, text: str) -> str:
         """Return the category's code."""
@@ -287,7 +324,8 @@ def _heard(meaning: Meaning) -> Heard:
     done = meaning.sure if meaning.intent is Intent.REPORT else Sure.NO
     return Heard(
         label=_LABELLED.get(meaning.intent, "chatter"),
-        score=_RANKS[done],
+        score=max(meaning.chance, _RANKS[done] if not meaning.chance else 0),
         done=done,
         alarm=meaning.urgency is Urgency.DANGER,
+        about=meaning.about,
     )

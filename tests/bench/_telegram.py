@@ -28,6 +28,7 @@ from config.texts import Texts
 from handlers import hearing
 from handlers.context import Fixed
 from handlers.understanding.meaning import Intent, Meaning, Sure
+from handlers.understanding.model import shipped
 from handlers.understanding.understanding import Understanding
 from storage.messages import Chat, Said, Sender
 from tests.bench._groupchat import messages
@@ -220,7 +221,7 @@ def fixed_for(town: Community) -> Fixed:
     return Fixed(
         pack=Pack((town,)),
         texts={town.id: Texts.load()},
-        minds={town.id: Understanding(town)},
+        minds={town.id: Understanding(town, shipped())},
         token=lambda: "t",
     )
 

@@ -33,6 +33,7 @@ from config.terms import (
 from config.texts import Texts
 from handlers import hearing
 from handlers.context import Fixed
+from handlers.understanding.model import shipped
 from handlers.understanding.understanding import Understanding
 from storage import ahead, apply, buttons, people, schema, tickets, wishes
 from storage.database import Ahead, Connection, Database
@@ -103,7 +104,7 @@ async def _run(urls: Sequence[str]) -> dict[str, Any]:
     fixed = Fixed(
         pack=PACK,
         texts={TOWN: Texts.load()},
-        minds={TOWN: Understanding(COMMUNITY)},
+        minds={TOWN: Understanding(COMMUNITY, shipped())},
         token=lambda: f"t{next(_ids):012}",
         write_first=frozenset({CHANNEL}),
     )

@@ -26,6 +26,7 @@ from config.terms import ChatKind, EntryId, WishStatus
 from config.texts import Texts
 from handlers import hearing
 from handlers.context import Fixed
+from handlers.understanding.model import shipped
 from handlers.understanding.understanding import Understanding
 from storage import apply, limits, schema
 from storage.database import Connection
@@ -121,7 +122,7 @@ class AnyOrder(RuleBasedStateMachine):
         self.fixed = Fixed(
             pack=Pack((TOWN,)),
             texts={TOWN.id: Texts.load()},
-            minds={TOWN.id: Understanding(TOWN)},
+            minds={TOWN.id: Understanding(TOWN, shipped())},
             token=lambda: f"t{next(self.ids)}",
             write_first=frozenset({CHANNEL}),
         )

@@ -20,6 +20,7 @@ from config.texts import Texts
 from handlers import hearing
 from handlers.context import Fixed
 from handlers.rules import commands
+from handlers.understanding.model import shipped
 from handlers.understanding.understanding import Understanding
 from storage import outbox, schema
 from storage.apply import apply
@@ -31,7 +32,7 @@ TOKENS = count()
 FIXED = Fixed(
     pack=PACK,
     texts={COMMUNITY.id: TEXTS.worded({}, COMMUNITY.time_zone)},
-    minds={COMMUNITY.id: Understanding(COMMUNITY)},
+    minds={COMMUNITY.id: Understanding(COMMUNITY, shipped())},
     token=lambda: f"token-{next(TOKENS):020}",
     write_first=frozenset({CHANNEL}),
     public_url="https://linli.example",

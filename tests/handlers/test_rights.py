@@ -21,6 +21,7 @@ from config.texts import Texts
 from handlers import hearing
 from handlers.context import Fixed
 from handlers.rules import commands
+from handlers.understanding.model import shipped
 from handlers.understanding.understanding import Understanding
 from storage import chats, outbox, schema
 from storage.apply import apply
@@ -61,7 +62,7 @@ FIXED = Fixed(
     texts={
         one.id: TEXTS.worded({}, one.time_zone) for one in BOTH.communities
     },
-    minds={one.id: Understanding(one) for one in BOTH.communities},
+    minds={one.id: Understanding(one, shipped()) for one in BOTH.communities},
     token=lambda: f"token-{next(TOKENS):020}".translate(_IN_LETTERS),
     write_first=frozenset({CHANNEL}),
     public_url="https://linli.example",

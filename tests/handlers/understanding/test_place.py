@@ -1,10 +1,11 @@
 import pytest
 
 from config.terms import GridId
+from handlers.understanding.model import shipped
 from handlers.understanding.understanding import Understanding
 from tests.handlers.understanding.town import TOWN
 
-EAR = Understanding(TOWN)
+EAR = Understanding(TOWN, shipped())
 
 
 @pytest.mark.parametrize(
