@@ -65,7 +65,10 @@ def ask_first(ctx: Context, message: Said) -> list[Outgoing]:
     asked = "ask-report-desk" if against else "ask-report"
     text = ctx.say("ask-file" if staff else asked)
     category = ctx.mind.category(message.text)[0]
-    if ctx.mind.smells_of_danger(message.text):
+    if (
+        ctx.mind.smells_of_danger(message.text)
+        or ctx.mind.urgency(message.text) is Urgency.DANGER
+    ):
         numbers = wording.emergency(ctx, category, ctx.language)
         text = f"{ctx.say('ask-danger', numbers=numbers)}\n{text}"
     return [

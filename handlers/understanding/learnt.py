@@ -14,6 +14,10 @@ from handlers.understanding.talk import Around
 _MAY_ASK = 0.3
 _MAY_ADD = 0.5
 """Chances of a question and of an addition that plain talk stays below."""
+_DANGER = 0.5
+"""Chance of danger from which a report is one: of eight writers kept back in
+turn 0.62 of the dangers are told so, 0.76 of those told are some; the rules
+alone told 0.27."""
 _STRANGE = math.log(4)
 """What a category of the pack pays for being none that the model knows."""
 _LEAST = 1e-6
@@ -76,6 +80,15 @@ class Learnt:
             act=thresholds["act"],
             ask=thresholds["ask"],
         )
+
+    def is_danger(self, seen: Reading) -> bool:
+        """Whether a report sounds as if life or limb were at risk.
+
+        Asked of reports alone: it has learnt from nothing else.
+        """
+        sums = self._model.sums(seen.folded)
+        chances = self._model.chances("urgency", sums, seen.numbers)
+        return chances["danger"] >= _DANGER
 
     def category(
         self, folded: str, words: Mapping[CategoryId, float]

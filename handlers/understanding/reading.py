@@ -26,7 +26,7 @@ from handlers.understanding.place import Gazetteer
 from handlers.understanding.tagger import Tagger
 from handlers.understanding.text import fold
 
-READ = 1000
+READ = 600
 """Characters; what a longer text reports, it says by then."""
 _SPREAD = 2 / 5
 """More blanks than this part characters, not clauses: 电 梯 坏 了."""

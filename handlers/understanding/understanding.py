@@ -182,7 +182,8 @@ class Understanding:
     def _sure(self, seen: Reading, heard: Judged, *, addressed: bool) -> Sure:
         weight, act, ask = seen.weight, heard.act, heard.ask
         trust, doubt = _TRUST, _DOUBT
-        if addressed or self.urgency(seen.text) is Urgency.DANGER:
+        alarming = danger(seen.plain, self._reader.dangers, self._cues)
+        if addressed or alarming:
             # who speaks to us reports; and a life is worth a wrong question
             act, ask, trust, doubt = _TOLD, _SUSPECTED, 0.0, 0.0
         if addressed:
@@ -219,7 +220,7 @@ class Understanding:
             sure=sure,
             category=self.category(seen.text)[0],
             place=self.place(seen.text),
-            urgency=self.urgency(seen.text),
+            urgency=self._urgency(seen),
             chance=chance,
         )
 
@@ -289,15 +290,27 @@ class Understanding:
 
     def urgency(self, text: str) -> Urgency:
         """Return how fast somebody must be told, by what the text says."""
-        return self._once(text, "urgency", lambda: self._urgency(text))
+        return self._once(
+            text, "urgency", lambda: self._urgency(self._read(text, 0))
+        )
 
-    def _urgency(self, text: str) -> Urgency:
-        folded = plain(shown(text), self._cues)
-        if danger(folded, self._reader.dangers, self._cues):
+    def _urgency(self, seen: Reading) -> Urgency:
+        if danger(seen.plain, self._reader.dangers, self._cues):
             return Urgency.DANGER
-        if self._cues.urgent.search(folded):
+        if self._sounds_dangerous(seen):
+            return Urgency.DANGER
+        if self._cues.urgent.search(seen.plain):
             return Urgency.URGENT
         return Urgency.ROUTINE
+
+    def _sounds_dangerous(self, seen: Reading) -> bool:
+        """Whether it is danger by its meaning: 臭鸡蛋味 as much as 煤气味."""
+        if self._learnt is None or not is_han(seen.folded):
+            return False
+        chances = self._learnt.alone(seen)
+        return chances["report"] > max(
+            chances["chatter"], chances["question"]
+        ) and self._learnt.is_danger(seen)
 
     def place(
         self,

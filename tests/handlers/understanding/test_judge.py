@@ -148,6 +148,7 @@ def test_a_category_is_always_given() -> None:
         ("上次的火灭了，现在又着火了", Urgency.DANGER),
         ("外墙瓷砖快掉了，底下就是滑梯", Urgency.DANGER),
         ("张奶奶家敲门没人应，两天没出门了", Urgency.DANGER),
+        ("走廊里一股子臭鸡蛋味，头有点晕", Urgency.DANGER),
     ],
 )
 def test_urgency_comes_from_the_words(said: str, urgency: Urgency) -> None:
