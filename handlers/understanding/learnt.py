@@ -18,6 +18,9 @@ _DANGER = 0.5
 """Chance of danger from which a report is one: of eight writers kept back in
 turn 0.62 of the dangers are told so, 0.76 of those told are some; the rules
 alone told 0.27."""
+_LOUD = 0.6
+"""How loud a pack's word for a thing speaks at the least: who wrote 井盖 under
+roads means it, whatever the model would rather have."""
 _STRANGE = math.log(4)
 """What a category of the pack pays for being none that the model knows."""
 _LEAST = 1e-6
@@ -98,7 +101,7 @@ class Learnt:
         Returns the best category and its share of all, from 0 to 1.
         """
         known = self._model.chances("category", self._model.sums(folded))
-        loud = self._model.category_words
+        loud = max(self._model.category_words, _LOUD)
         scores = {
             category: math.log(
                 _LEAST + sum(known[one] * part for one, part in like.items())

@@ -132,7 +132,7 @@ async def test_nobody_is_offered_to_complain_to_whom_it_is_about(
 ) -> None:
     async with World.opened(sqlite_url, tmp_path) as town:
         await town.says("wang", "我的楼栋 3号楼")
-        await town.says("wang", "3号楼路灯的事，林工态度太差了")
+        await town.says("wang", "3号楼的事，林工态度太差了")
 
         assert town.last("wang").startswith("需要我帮您报给社区吗？")
         await town.presses("wang", "要，帮我报事")
