@@ -111,6 +111,10 @@ def mistakes_of(folder: Path) -> tuple[Mistake, ...]:
     return ()
 
 
+# a few hundred packs are read, beside other tests
+pytestmark = pytest.mark.timeout(120)
+
+
 @pytest.fixture(name="copied")
 def _copied(tmp_path: Path) -> Path:
     return Path(shutil.copytree(DEMO_PACK, tmp_path / "pack"))
