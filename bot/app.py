@@ -596,7 +596,7 @@ def fixed_of(
     texts = Texts.load()
     try:
         duplicates.load()
-    except duplicates.BadModel as wrong:
+    except BadModel as wrong:
         log.error("nothing_is_compared", error=str(wrong))  # noqa: TRY400
     return Fixed(
         pack=plan.pack,

@@ -20,7 +20,8 @@ from handlers.context import Context
 from handlers.letters import Pick
 from handlers.rules import access
 from handlers.rules.privacy import mask
-from handlers.understanding.duplicates import BadModel, Likeness, Told
+from handlers.understanding.duplicates import Likeness, Told
+from handlers.understanding.model import BadModel
 from handlers.understanding.open_matters import Compared
 from storage import suggestions, tickets, unwritten
 from storage.people import Person

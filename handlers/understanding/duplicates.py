@@ -25,6 +25,7 @@ from zlib import error as BadZip  # noqa: N812
 import msgspec
 
 from handlers.understanding.cues import any_of
+from handlers.understanding.model import BadModel
 from handlers.understanding.spots import Spots, compare, spots
 from handlers.understanding.text import bigrams, fold
 
@@ -98,10 +99,6 @@ Head = tuple[float, tuple[float, ...]]
 SPELL = FEATURES.index("spell")
 _NEAR = 0.02
 """Least of ``spell`` in one stretch of talk: two hours."""
-
-
-class BadModel(Exception):
-    """What was learned can't be read."""
 
 
 class Learned(msgspec.Struct, frozen=True, kw_only=True):

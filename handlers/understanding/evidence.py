@@ -63,11 +63,6 @@ class Trouble:
     strong: bool
 
 
-def stirs(folded: str, cues: Cues) -> bool:
-    """Tell in one pass whether there may be trouble at all."""
-    return bool(cues.strong.search(folded) or cues.soft.search(folded))
-
-
 def plain(folded: str, cues: Cues) -> str:
     """Hide figures of speech: 火锅 is no fire, 饭卡 holds nobody."""
     return cues.idiom.sub(lambda figure: "_" * len(figure[0]), folded)

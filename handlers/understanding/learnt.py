@@ -51,9 +51,8 @@ class Learnt:
         """Return what a text is by its characters alone."""
         return self._model.chances("gate", self._model.sums(folded))
 
-    def is_plain_talk(self, folded: str) -> bool:
-        """Whether characters alone say that it is nothing to us."""
-        gate = self.gate(folded)
+    def is_plain_talk(self, gate: Mapping[str, float]) -> bool:
+        """Whether what the gate says means that it is nothing to us."""
         return (
             gate["report"] < self._model.thresholds["gate"]
             and gate["question"] < _MAY_ASK
@@ -66,15 +65,22 @@ class Learnt:
             "message", self._model.sums(seen.folded), seen.numbers
         )
 
-    def in_talk(self, seen: Reading, around: Around) -> Judged:
-        """Return what a message is in the talk around it."""
-        sums = self._model.sums(seen.folded)
-        alone = self._model.chances("message", sums, seen.numbers)
+    def in_talk(
+        self, seen: Reading, alone: Mapping[str, float], around: Around
+    ) -> Judged:
+        """Return what a message is in the talk around it.
+
+        ``alone`` is what it is by itself.
+        """
         there, head = alone, "message"
         if around.before or around.quotes:
             numbers = talk.numbers(seen.folded, alone, around)
             head = "in_talk"
-            there = self._model.chances(head, sums, [*seen.numbers, *numbers])
+            there = self._model.chances(
+                head,
+                self._model.sums(seen.folded),
+                [*seen.numbers, *numbers],
+            )
         score = (_odds(alone["report"]) + _odds(there["report"])) / 2
         thresholds = self._model.thresholds
         return Judged(

@@ -8,7 +8,7 @@ all heads. Nothing but the standard library is needed to read it.
 
 import math
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -165,30 +165,6 @@ class Model:
         """Return what a head tells apart, in the order of its scores."""
         return self._heads[name].table.classes
 
-    def speaks_for(
-        self, name: str, folded: str, which: str, numbers: Sequence[float]
-    ) -> tuple[list[str], list[str]]:
-        """Return pieces and numbers that speak most for a class."""
-        head = self._heads[name]
-        at = head.table.classes.index(which)
-        lane = head.first + at
-        worth = {
-            piece: self._byte(piece, lane) - _ZERO
-            for piece in pieces_of(folded)
-            if piece in self._pieces
-        }
-        seen = {
-            number: weight * value
-            for number, weight, value in zip(
-                self.numbers, head.table.numbers[at], numbers, strict=False
-            )
-            if value
-        }
-        return _most(worth), _most(seen)
-
-    def _byte(self, piece: str, lane: int) -> int:
-        return self._pieces[piece] >> (8 * _LANE * lane) & 0xFF
-
 
 @dataclass(frozen=True)
 class Sums:
@@ -250,8 +226,3 @@ def load(path: Path) -> Model:
 def shipped() -> Model:
     """Return the model that comes with the program."""
     return load(SHIPPED)
-
-
-def _most(worth: Mapping[str, float]) -> list[str]:
-    ranked: Iterable[str] = sorted(worth, key=worth.__getitem__, reverse=True)
-    return [one for one in ranked if worth[one] > 0][:5]

@@ -5,6 +5,7 @@ report or against it as loud as it was right in the lessons, no louder.
 """
 
 import re
+from collections import defaultdict
 from dataclasses import dataclass, fields
 
 from config.pack.values import Community
@@ -22,6 +23,7 @@ from handlers.understanding.evidence import (
 )
 from handlers.understanding.lexicon import Lexicon
 from handlers.understanding.meaning import Place
+from handlers.understanding.model import BadModel
 from handlers.understanding.place import Gazetteer
 from handlers.understanding.tagger import Tagger
 from handlers.understanding.text import fold
@@ -76,6 +78,8 @@ class Reading:
     photos: int
     weight: int
     """What the rules give for a report; see ``evidence``."""
+    danger: bool
+    """Whether the rules hear danger, here and now."""
     numbers: list[float]
     """As many as the model was taught with; most are 0 or 1."""
 
@@ -114,6 +118,7 @@ class Reader:
             if told
             else _NOTHING
         )
+        alarming = danger(bare, self.dangers, self.cues)
         seen = [
             *(getattr(self.cues, cue).search(bare) for cue in _CUES),
             told,
@@ -128,7 +133,7 @@ class Reader:
             place and place.unit,
             weight >= ASK,
             weight >= ACT,
-            danger(bare, self.dangers, self.cues),
+            alarming,
             photos,
             photos > 1,
             folded.endswith("?"),
@@ -145,12 +150,21 @@ class Reader:
             place=place,
             photos=photos,
             weight=weight,
+            danger=alarming,
             numbers=[
                 *(float(bool(one)) for one in seen),
                 weight / _USUAL,
                 min(len(folded), _LONG) / _HALF,
             ],
         )
+
+    def words(self, folded: str) -> dict[CategoryId, float]:
+        """Return how much the pack's words in a text say for a category."""
+        said: dict[CategoryId, float] = defaultdict(float)
+        for hit in self.things.find(folded):
+            for category in hit.values:
+                said[category] += hit.length / len(hit.values)
+        return dict(said)
 
     def longest(self, folded: str) -> int:
         """Return the length of the longest word that the pack names."""
@@ -161,7 +175,7 @@ def _tagger() -> Tagger | None:
     """Return what finds the words of a place; without it patterns do."""
     try:
         return tagger.shipped()
-    except tagger.BadModel:
+    except BadModel:
         return None
 
 

@@ -16,6 +16,8 @@ from importlib.resources import files
 
 import msgspec
 
+from handlers.understanding.model import BadModel
+
 TAGS = "OBIESA"
 """Outside, begin, inside, end, single, after."""
 NEXT = {"O": "OBS", "B": "IE", "I": "IE", "E": "ABS", "S": "ABS", "A": "ABS"}
@@ -34,10 +36,6 @@ _NUMBERED = re.compile(
 _START, _END = "\x02", "\x03"
 _EDGE = 4
 _NEAR = 4
-
-
-class BadModel(Exception):
-    """The model can't be read; says why."""
 
 
 @dataclass(frozen=True, slots=True)

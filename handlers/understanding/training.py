@@ -25,6 +25,7 @@ from sklearn.metrics import (
 )
 
 from config.pack.values import Community
+from config.terms import CategoryId
 from handlers.understanding import lessons, reading, talk
 from handlers.understanding.lessons import Lesson
 from handlers.understanding.model import (
@@ -73,7 +74,7 @@ class Example:
     lesson: Lesson
     writer: str
     seen: Reading
-    words: dict[str, float]
+    words: dict[CategoryId, float]
     """What the pack's words say about its category."""
 
 
@@ -127,11 +128,8 @@ def _examples(reader: Reader, said: Iterable[Lesson]) -> list[Example]:
     found = []
     for lesson in said:
         seen = reader.read(lesson.text, photos=lesson.photos)
-        words: dict[str, float] = defaultdict(float)
-        for hit in reader.things.find(seen.folded):
-            for category in hit.values:
-                words[category] += hit.length / len(hit.values)
-        found.append(Example(lesson, lesson.file, seen, dict(words)))
+        words = reader.words(seen.folded)
+        found.append(Example(lesson, lesson.file, seen, words))
     return found
 
 
@@ -278,7 +276,10 @@ class _Teacher:
         classes = sorted(set(self.category[used]))
         words = np.array(
             [
-                [one.words.get(category, 0.0) for category in classes]
+                [
+                    one.words.get(CategoryId(category), 0.0)
+                    for category in classes
+                ]
                 for one in self.examples
             ]
         )

@@ -7,7 +7,6 @@ lessons; where it doesn't know the language, or can't be read, the rules of
 ``evidence`` decide alone.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
@@ -15,7 +14,7 @@ from typing import Any, TypeVar
 from config.pack.values import Community
 from config.terms import CategoryId, GridId, Urgency
 from handlers.understanding import talk
-from handlers.understanding.evidence import ACT, ASK, danger, plain, present
+from handlers.understanding.evidence import ACT, ASK, plain, present
 from handlers.understanding.learnt import Judged, Learnt
 from handlers.understanding.meaning import Intent, Meaning, Place, Sure
 from handlers.understanding.model import Model
@@ -126,10 +125,11 @@ class Understanding:
         folded = shown(text)
         if self._learnt is None or not is_han(folded):
             return talk.UNKNOWN, talk.pairs(folded)
-        if not photos and self._is_plain_talk(text, folded):
-            return self._learnt.gate(folded), talk.pairs(folded)
-        seen = self._read(text, photos)
-        return self._learnt.alone(seen), talk.pairs(folded)
+        if not photos and self._is_plain_talk(self._learnt, text, folded):
+            chances = self._gate(self._learnt, text, folded)
+        else:
+            chances = self._alone(self._learnt, self._read(text, photos))
+        return chances, talk.pairs(folded)
 
     def _judge(
         self, text: str, *, photos: int, addressed: bool, around: Around
@@ -140,10 +140,13 @@ class Understanding:
             return self._by_rules(
                 self._read(text, photos), addressed=addressed
             )
-        if not (addressed or photos) and self._is_plain_talk(text, folded):
+        plain_talk = not (addressed or photos) and self._is_plain_talk(
+            learnt, text, folded
+        )
+        if plain_talk:
             return _SILENT
         seen = self._read(text, photos)
-        heard = learnt.in_talk(seen, around)
+        heard = learnt.in_talk(seen, self._alone(learnt, seen), around)
         sure = self._sure(seen, heard, addressed=addressed)
         if sure is not Sure.NO:
             return self._report(seen, sure, heard.chance)
@@ -160,16 +163,20 @@ class Understanding:
             else None,
         )
 
-    def _is_plain_talk(self, text: str, folded: str) -> bool:
+    def _is_plain_talk(self, learnt: Learnt, text: str, folded: str) -> bool:
         """Let obvious talk out by its characters alone."""
-        learnt = self._learnt
-        return learnt is not None and self._once(
-            text,
-            "plain",
-            lambda: (
-                learnt.is_plain_talk(folded)
-                and not any(self._reader.dangers.find(folded))
-            ),
+        return learnt.is_plain_talk(
+            self._gate(learnt, text, folded)
+        ) and not any(self._reader.dangers.find(folded))
+
+    def _gate(
+        self, learnt: Learnt, text: str, folded: str
+    ) -> Mapping[str, float]:
+        return self._once(text, "gate", lambda: learnt.gate(folded))
+
+    def _alone(self, learnt: Learnt, seen: Reading) -> Mapping[str, float]:
+        return self._once(
+            seen.text, ("alone", seen.photos), lambda: learnt.alone(seen)
         )
 
     def _read(self, text: str, photos: int) -> Reading:
@@ -182,8 +189,7 @@ class Understanding:
     def _sure(self, seen: Reading, heard: Judged, *, addressed: bool) -> Sure:
         weight, act, ask = seen.weight, heard.act, heard.ask
         trust, doubt = _TRUST, _DOUBT
-        alarming = danger(seen.plain, self._reader.dangers, self._cues)
-        if addressed or alarming:
+        if addressed or seen.danger:
             # who speaks to us reports; and a life is worth a wrong question
             act, ask, trust, doubt = _TOLD, _SUSPECTED, 0.0, 0.0
         if addressed:
@@ -252,10 +258,7 @@ class Understanding:
 
     def _category(self, text: str) -> tuple[CategoryId, float]:
         folded = shown(text)
-        scores: dict[CategoryId, float] = defaultdict(float)
-        for hit in self._reader.things.find(folded):
-            for category in hit.values:
-                scores[category] += hit.length / len(hit.values)
+        scores = self._reader.words(folded)
         if self._learnt is not None and is_han(folded):
             return self._learnt.category(folded, scores)
         if not scores:
@@ -295,9 +298,7 @@ class Understanding:
         )
 
     def _urgency(self, seen: Reading) -> Urgency:
-        if danger(seen.plain, self._reader.dangers, self._cues):
-            return Urgency.DANGER
-        if self._sounds_dangerous(seen):
+        if seen.danger or self._sounds_dangerous(seen):
             return Urgency.DANGER
         if self._cues.urgent.search(seen.plain):
             return Urgency.URGENT
@@ -307,7 +308,7 @@ class Understanding:
         """Whether it is danger by its meaning: 臭鸡蛋味 as much as 煤气味."""
         if self._learnt is None or not is_han(seen.folded):
             return False
-        chances = self._learnt.alone(seen)
+        chances = self._alone(self._learnt, seen)
         return chances["report"] > max(
             chances["chatter"], chances["question"]
         ) and self._learnt.is_danger(seen)

@@ -8,10 +8,10 @@ import pytest
 from handlers.understanding import duplicates
 from handlers.understanding.duplicates import (
     LIKELY,
-    BadModel,
     Duplicates,
     Told,
 )
+from handlers.understanding.model import BadModel
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 HOLE = "3号楼前面那条路井盖没了，一个黑窟窿"

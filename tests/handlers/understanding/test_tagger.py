@@ -5,13 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from handlers.understanding.model import BadModel
 from handlers.understanding.tagger import (
     FIRST,
     LAST,
     NEXT,
     TAGS,
     VERSION,
-    BadModel,
     Learned,
     Tagger,
     features,
